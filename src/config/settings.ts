@@ -1,0 +1,127 @@
+/**
+ * The one frozen value that every way of configuring ends in: flags, a file, a call from code. The front knows nothing
+ * else. It is plain data (no functions, no open files), so it can be printed, compared and sent to a worker.
+ */
+import type { ListenAddress, ConnectAddress } from './addresses.ts';
+
+export type LogFormat = 'pretty' | 'json' | 'combined' | 'off';
+export type SchemePolicy = 'https' | 'http' | 'either';
+export type ProfileName = 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none';
+
+export interface Settings {
+  /** Addresses of the two doors; `off`, or `auto`: 443/80 where the process may bind them, else 8443/8080. A bare port listens where {@link Settings.everywhere} says. */
+  readonly https: DoorSetting;
+  readonly http: DoorSetting;
+  /** The ports the world sees, where they differ from those of the doors; 1 to 65535. */
+  readonly publicHttpsPort: number | undefined;
+  readonly publicHttpPort: number | undefined;
+  /** PEM files. Empty: a local authority signs. */
+  readonly certificates: readonly { readonly cert: string; readonly key: string }[];
+  /** Whose forwarding headers are believed: addresses, CIDRs, `loopback`, `unix`. */
+  readonly trust: readonly string[];
+  /** The header names that count from a trusted peer. */
+  readonly trustHeaders: TrustHeaders;
+  /** Names with `_` or `.` in them that are let through all the same. */
+  readonly allowHeaders: readonly string[];
+  readonly log: LogFormat;
+  /** Seconds that running answers get at a stop. */
+  readonly grace: number;
+  readonly timeouts: Timeouts;
+  readonly sites: readonly SiteSettings[];
+}
+
+export type DoorSetting =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'off' }
+  | { readonly kind: 'port'; readonly port: number } // address by the kind of site
+  | { readonly kind: 'at'; readonly address: ListenAddress };
+
+export interface TrustHeaders {
+  readonly scheme: string;
+  readonly client: string;
+  /** Counted only when named. */
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+}
+
+/** All in milliseconds. */
+export interface Timeouts {
+  readonly handshake: number;
+  /** The whole head of a request. */
+  readonly head: number;
+  /** Between two pieces of a request body. */
+  readonly body: number;
+  /** Between two requests on a connection. */
+  readonly keepAlive: number;
+  readonly connect: number;
+  /** Until the first byte of the app's answer. */
+  readonly answer: number;
+  /** Between two pieces of the app's answer. */
+  readonly answerIdle: number;
+  /** Between two pieces, either way, in a tunnel. */
+  readonly tunnelIdle: number;
+  /** A client that takes nothing of its answer for this long is dropped. */
+  readonly send: number;
+}
+
+export interface SiteSettings {
+  /** Lower-case names, `*.example.com` for one level below; empty: every host. A host of no site is answered 421. */
+  readonly hosts: readonly string[];
+  /** Prefix and policy; longest prefix wins; without any, everything is `https`. */
+  readonly schemes: readonly (readonly [prefix: string, policy: SchemePolicy])[];
+  /** Answered by the app over either door, without redirect or 421. */
+  readonly health: readonly string[];
+  readonly hsts: Hsts | undefined;
+  readonly speaks: ProfileName;
+  readonly tell: readonly TellSetting[];
+  /** Whether `Set-Cookie` on https requests gets `Secure`; undefined: yes where every path is `https`. */
+  readonly secureCookies: boolean | undefined;
+  /** Longest prefix wins. */
+  readonly routes: readonly RouteSettings[];
+}
+
+export interface Hsts {
+  /** Seconds, 0 or more; 0 tells browsers to forget (RFC 6797 §6.1.1). */
+  readonly maxAge: number;
+  readonly includeSubDomains: boolean;
+  readonly preload: boolean;
+}
+
+export interface TellSetting {
+  readonly name: string;
+  /** With `{scheme} {on} {client} {host} {port}` unexpanded. Without any of them it is written on https requests only. */
+  readonly value: string;
+}
+
+export type RouteSettings = AppRoute | StaticRoute;
+
+export interface AppRoute {
+  readonly kind: 'app';
+  readonly path: string;
+  readonly app: UpstreamSettings;
+  /** Largest request body in bytes. */
+  readonly maxBody: number;
+  /** Pass bodies on as they come instead of collecting them first. */
+  readonly streamBodies: boolean;
+  /** Bytes of an answer that are read ahead of a slow client. */
+  readonly readAhead: number;
+}
+
+export interface StaticRoute {
+  readonly kind: 'static';
+  readonly path: string;
+  /** Absolute path of the folder. */
+  readonly dir: string;
+  readonly cacheControl: string | undefined;
+  /** A file inside the folder that answers for paths that have none, for single-page apps. */
+  readonly fallback: string | undefined;
+  /** What a missing file is: 404, or the app's. */
+  readonly missing: '404' | 'app';
+}
+
+export interface UpstreamSettings {
+  /** As the person wrote it; for messages. */
+  readonly written: string;
+  /** In the order they are tried (`localhost` has two). */
+  readonly addresses: readonly ConnectAddress[];
+}
