@@ -1,0 +1,43 @@
+import type { BodyPlan } from '../../core/http1/write-head.ts';
+import type { Peer } from '../../core/contract/trust.ts';
+import type { Scheme } from '../../core/contract/truth.ts';
+import type { WireHandler, Wire } from '../../transport/wire.ts';
+
+/**
+ * The client's side of one exchange, whatever carries it: an HTTP/1.1 connection now, one stream of an HTTP/2
+ * connection next. Nothing above it knows how many exchanges share a connection.
+ */
+export interface Downstream {
+  readonly peer: Peer;
+  /** What the connection itself shows: TLS or not. */
+  readonly scheme: Scheme;
+  /** Bytes of the answer that wait for the client. */
+  readonly buffered: number;
+  /** An interim answer (1xx); not told to HTTP/1.0 clients, which do not know them (RFC 9110 §15.2). */
+  interim(status: number, reason: string, lines: string): void;
+  /** The final head. `lines` has neither framing nor Connection. */
+  start(answer: AnswerStart): void;
+  /** A piece of content, lent. False: enough for now, go on at `Exchange.clientDrained`. */
+  content(bytes: Uint8Array): boolean;
+  /** The answer is whole. `trailers` are field lines, or ''. */
+  finish(trailers: string): void;
+  /** The answer cannot be completed: the client is made to see that it was cut. */
+  cut(): void;
+  /** Sends what this event has gathered. */
+  flush(): void;
+  /** Stops and resumes the arrival of the request's body. */
+  holdBody(): void;
+  releaseBody(): void;
+  /** Sends 101 and hands over the connection; whatever the client has already sent comes first. */
+  tunnel(lines: string, handler: WireHandler): { readonly wire: Wire; readonly early: Uint8Array | undefined };
+}
+
+export interface AnswerStart {
+  readonly status: number;
+  readonly reason: string;
+  readonly lines: string;
+  /** `close` here means "of unknown length"; the carrier chooses how to frame that. For HEAD and 304: `none`, with the length to announce in `lines`. */
+  readonly body: BodyPlan;
+  /** Ask for the connection not to be used again. */
+  readonly last: boolean;
+}
