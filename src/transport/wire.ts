@@ -2,6 +2,7 @@
  * The whole contract with a runtime. Every rule of HTTP lives above it, so every test of HTTP runs without a socket,
  * and a second runtime is one file beside node.ts.
  */
+import type { CertificatePair, PickCertificate } from '../core/contract/certificate.ts';
 
 /** What one connection tells the layer above. All calls come from the event loop, never from inside a call to the wire. */
 export interface WireHandler {
@@ -71,14 +72,7 @@ export type ListenAddress =
 /** Where an app listens. */
 export type ConnectAddress = ListenAddress;
 
-/** A PEM chain and its key. */
-export interface CertificatePair {
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** Asked at each handshake, so that certificates can be replaced at run time. Given the SNI name or undefined. */
-export type PickCertificate = (serverName: string | undefined) => CertificatePair | undefined;
+export type { CertificatePair, PickCertificate };
 
 export interface ListenOptions {
   readonly address: ListenAddress;
