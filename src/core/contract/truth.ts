@@ -7,7 +7,11 @@ export interface Truth {
   readonly port: number;
   /** The client's address in canonical text (RFC 5952 for IPv6, no port, no zone, IPv4-mapped told as IPv4), or `unix`. */
   readonly client: string;
-  /** Whose word each of them is: `connection` for what the socket itself shows, else the header's name as configured. */
+  /**
+   * Whose word each of them is: `connection` for what the socket itself shows, else the header's name as configured
+   * (`Host` for the client's own), or `ambiguous ` and that name where the header was there and could not be believed.
+   * A port that no header says has the word of the scheme it belongs to.
+   */
   readonly by: Readonly<Record<'scheme' | 'host' | 'port' | 'client', string>>;
 }
 

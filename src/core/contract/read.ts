@@ -1,0 +1,140 @@
+/**
+ * From a connection and a head to the truth: one pure function, used by the front (is there a trusted proxy before
+ * me?) and by the app's half (is there a trusted front before me?).
+ */
+import type { Fields } from '../http1/fields.ts';
+import { STANDARD_NAMES } from '../http1/names.ts';
+import { clientOf } from './client-chain.ts';
+import { ContractError } from './contract-error.ts';
+import { fold } from './family.ts';
+import { hostOf, portOf, schemeOf } from './header-values.ts';
+import { NO_TRUST, trusts, type Peer, type Trust } from './trust.ts';
+import type { Scheme, Truth } from './truth.ts';
+
+/** The header names that count from a trusted peer. One each; another name is never read in their place. */
+export interface TrustedHeaders {
+  /** Default `X-Forwarded-Proto`. */
+  readonly scheme?: string | undefined;
+  /** Default `X-Forwarded-For`. */
+  readonly client?: string | undefined;
+  /** Not read unless named: most proxies pass a client's `X-Forwarded-Host` through. */
+  readonly host?: string | undefined;
+  /** Not read unless named. */
+  readonly port?: string | undefined;
+}
+
+export interface ReaderOptions {
+  /** Whose headers are believed. Whoever is in here can tell the app any scheme and any client address. */
+  readonly trust: Trust;
+  readonly headers?: TrustedHeaders;
+  /** The port the world sees for a scheme, where no port header says otherwise. */
+  readonly publicPort: (scheme: Scheme) => number;
+}
+
+/** What a socket shows by itself. */
+export interface Connection {
+  readonly peer: Peer;
+  readonly scheme: Scheme;
+}
+
+/** What counts of a head. `host` is validated. */
+export interface ReadableHead {
+  readonly host: string;
+  readonly fields: Fields;
+}
+
+/**
+ * - Peer not trusted: everything is the connection's own, and no field is looked at.
+ * - Scheme: exactly one line with one understood value ({@link schemeOf}). Absent: the connection's own. Doubled, a
+ *   list, or anything else: `http`, since what is not clear must never count as secure.
+ * - Client: see client-chain.ts; absent or not clear: as far as it can be told, at least the peer.
+ * - Host and port: only where named, one line, valid; else as without them.
+ *
+ * Where a header was there and not clear, `by` says `ambiguous` and its name.
+ */
+export type Reader = (connection: Connection, head: ReadableHead) => Truth;
+
+const OWN: Truth['by'] = Object.freeze({ scheme: 'connection', host: 'Host', port: 'connection', client: 'connection' });
+
+/** @throws ContractError where a header name cannot carry the truth, or two parts of it are to come from one header. */
+export function createReader(options: ReaderOptions): Reader {
+  const { trust, publicPort } = options;
+  const own: Reader = ({ peer, scheme }, { host }) => ({
+    scheme, host, port: publicPort(scheme), client: peer.kind === 'ip' ? peer.address : 'unix', by: OWN,
+  });
+  const told = createToldReader(options, own);
+  if (trust === NO_TRUST) return own;
+  return (connection, head) => (trusts(trust, connection.peer) ? told : own)(connection, head);
+}
+
+/** For connections from a trusted peer. */
+function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, own: Reader): Reader {
+  const { scheme: schemeName = 'X-Forwarded-Proto', client: clientName = 'X-Forwarded-For', host: hostName, port: portName } = headers;
+  checkNames([schemeName, clientName, hostName, portName]);
+  const readScheme = schemeOf(schemeName);
+  const readClient = clientOf(clientName);
+  const readHost = hostName === undefined ? undefined : hostOf(hostName);
+
+  return (connection, head) => {
+    const { fields } = head;
+    let { scheme, host, client } = own(connection, head);
+    const by = { ...OWN };
+
+    const schemeLines = valuesOf(fields, schemeName);
+    if (schemeLines.length > 0) {
+      const value = schemeLines.length === 1 ? readScheme(schemeLines[0]!) : undefined;
+      scheme = value ?? 'http';
+      by.scheme = word(schemeName, value);
+    }
+    const clientLines = valuesOf(fields, clientName);
+    if (clientLines.length > 0) {
+      const named = readClient(clientLines, trust);
+      client = named.client ?? client;
+      by.client = word(clientName, named.clear || undefined);
+    }
+    const hostLines = readHost && valuesOf(fields, hostName!);
+    if (readHost && hostLines!.length > 0) {
+      const value = hostLines!.length === 1 ? readHost(hostLines![0]!) : undefined;
+      host = value ?? host;
+      by.host = word(hostName!, value);
+    }
+    let port = publicPort(scheme);
+    by.port = by.scheme; // the port follows the scheme
+    const portLines = portName === undefined ? [] : valuesOf(fields, portName);
+    if (portLines.length > 0) {
+      const value = portLines.length === 1 ? portOf(portLines[0]!) : undefined;
+      port = value ?? port;
+      by.port = word(portName!, value);
+    }
+    return { scheme, host, port, client, by };
+  };
+}
+
+/** Whose word it was. */
+const word = (name: string, value: unknown): string => (value === undefined ? `ambiguous ${name}` : name);
+
+/** The values of the lines with exactly this name, any case. Not folded: a `_` spelling is a client's trick, not the proxy's word. */
+function valuesOf(fields: Fields, name: string): string[] {
+  const values: string[] = [];
+  const lower = name.toLowerCase();
+  for (let i = 0; i < fields.count; i++) {
+    if (fields.nameEnd[i]! - fields.start[i]! !== lower.length) continue;
+    if (fields.name(i).toLowerCase() === lower) values.push(fields.value(i));
+  }
+  return values;
+}
+
+function checkNames([scheme, client, host, port]: readonly (string | undefined)[]): void {
+  const used = new Map<string, string>();
+  for (const [role, name] of [['scheme', scheme], ['client', client], ['host', host], ['port', port]] as const) {
+    if (name === undefined) continue;
+    const wrong = (why: string): ContractError => new ContractError('trust-header', name, `The trusted ${role} header "${name}" ${why}.`);
+    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw wrong('is not a header name: expected one run of letters, digits and "-", such as X-Forwarded-Proto');
+    if (STANDARD_NAMES.has(fold(name))) throw wrong('is a standard name with a meaning of its own: name the header in which your proxy says it, such as X-Forwarded-Proto');
+    const folded = fold(name);
+    if (folded === 'forwarded' && role === 'port') throw wrong('has no port of its own (RFC 7239): leave the port header out');
+    const other = used.get(folded);
+    if (other !== undefined && folded !== 'forwarded') throw wrong(`is already the ${other} header: one header cannot say both`);
+    used.set(folded, role);
+  }
+}

@@ -1,0 +1,94 @@
+/** Telling an app the truth: what is written into a request's head after everything of the family has been removed. */
+import { STANDARD_NAMES } from '../http1/names.ts';
+import { ContractError } from './contract-error.ts';
+import { fold } from './family.ts';
+import { PROFILES, type ProfileName, type Tell } from './profiles.ts';
+import { createWriter, cut, isWord, render, type Template } from './tell-template.ts';
+import type { Scheme, Truth } from './truth.ts';
+
+export interface Teller {
+  /** Every name it may write, so that a client's copies can be removed (the classifier's `tellNames`). */
+  readonly names: readonly string[];
+  /** Field lines for HTTP/1, each with its CRLF; each name once. */
+  lines(truth: Truth): string;
+  /** The same as pairs, for carriers that have no lines (uwsgi, FastCGI, HTTP/2). */
+  pairs(truth: Truth): [name: string, value: string][];
+}
+
+interface Compiled {
+  readonly name: string;
+  readonly template: Template;
+  /** Has no word in it: written on https requests only. */
+  readonly constant: boolean;
+}
+
+/** The words a person may use; the others are for profiles. */
+const OFFERED: ReadonlySet<string> = new Set(['{scheme}', '{on}', '{client}', '{host}', '{port}']);
+const OFFERED_TEXT = '{scheme} {on} {client} {host} {port}';
+
+/**
+ * Compiles a profile and a person's own headers. One of the person's own that folds onto a name of the profile takes
+ * its place, so that no name has two values.
+ *
+ * @throws ContractError naming the wrong entry: an unknown profile, a name that is no token or that has a meaning of
+ * its own (Host, framing, hop-by-hop, Content-Type …), two entries for one name, an unknown `{word}`, a character that
+ * would end or break the line.
+ */
+export function compileTeller(profile: ProfileName, tells: readonly Tell[] = []): Teller {
+  if (!Object.hasOwn(PROFILES, profile)) {
+    throw new ContractError('speaks', profile, `There is no profile "${String(profile)}": expected one of ${Object.keys(PROFILES).join(', ')}.`);
+  }
+  const own = new Map<string, Tell>();
+  for (const tell of tells) {
+    checkTell(tell);
+    const folded = fold(tell.name);
+    const other = own.get(folded);
+    if (other !== undefined) throw wrong(tell, `it names the same header as "${other.name}: ${other.value}" (apps cannot tell the two names apart); keep one of them`);
+    own.set(folded, tell);
+  }
+  const all = [...PROFILES[profile].filter((tell) => !own.has(fold(tell.name))), ...own.values()].map(compile);
+  const on = { https: all, http: all.filter((tell) => !tell.constant) };
+  const writeHttps = createWriter(linesOf(on.https), 'https');
+  const writeHttp = createWriter(linesOf(on.http), 'http');
+  return {
+    names: all.map((tell) => tell.name),
+    lines: (truth) => (truth.scheme === 'https' ? writeHttps(truth) : writeHttp(truth)),
+    pairs: (truth) => on[truth.scheme satisfies Scheme].map(({ name, template }) => [name, render(template, truth)]),
+  };
+}
+
+function compile({ name, value }: Tell): Compiled {
+  const template = cut(value);
+  return { name, template, constant: !template.some(isWord) };
+}
+
+const linesOf = (tells: readonly Compiled[]): Template => tells.flatMap(({ name, template }) => [`${name}: `, ...template, '\r\n']);
+
+/**
+ * Reads a flag's `'Name: value'`.
+ * @throws ContractError as {@link compileTeller} does, and where there is no colon or no value.
+ */
+export function parseTell(text: string): Tell {
+  const colon = text.indexOf(':');
+  if (colon < 0) throw new ContractError('tell', text, `tell "${text}": expected a header name, a colon and a value, such as 'X-Forwarded-Proto: {scheme}'.`);
+  const tell = { name: text.slice(0, colon).trim(), value: text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '') };
+  checkTell(tell);
+  return tell;
+}
+
+function checkTell(tell: Tell): void {
+  const { name, value } = tell;
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw wrong(tell, `"${name}" is not a header name; expected one run of letters, digits and "-"`);
+  if (STANDARD_NAMES.has(fold(name))) throw wrong(tell, `${name} has a meaning of its own in HTTP and cannot carry the truth; choose another name, such as X-Forwarded-Proto`);
+  if (value === '') throw wrong(tell, `there is no value; expected text or ${OFFERED_TEXT}`);
+  if (/[^\t\x20-\x7e]/.test(value)) throw wrong(tell, 'the value has a line break, a control character or a letter outside ASCII; servers read those in different ways, so write plain text');
+  if (value !== value.trim()) throw wrong(tell, 'the value begins or ends with white space, which HTTP takes off; leave it out');
+  for (const part of cut(value)) {
+    if (/^\{[A-Za-z][\w-]*\}$/.test(part) && !OFFERED.has(part)) throw wrong(tell, `there is no ${part}; expected ${OFFERED_TEXT}`);
+  }
+}
+
+function wrong(tell: Tell, why: string): ContractError {
+  const shown = JSON.stringify(`${tell.name}: ${tell.value}`).slice(1, -1); // a line break in it must not break the message's line
+  return new ContractError('tell', `${tell.name}: ${tell.value}`, `tell '${shown}': ${why}.`);
+}
