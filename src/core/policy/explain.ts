@@ -1,0 +1,116 @@
+import type { Scheme } from '../contract/truth.ts';
+import type { Change } from './cures.ts';
+import { CURES, OWN_REDIRECT } from './cures.ts';
+import type { Recognition } from './frameworks.ts';
+import type { SchemePolicy } from './scheme.ts';
+import type { Told } from './told.ts';
+import { TOLD } from './told.ts';
+
+/** What went wrong between an app and the front, for a log line or a page. Plain text throughout: whoever makes HTML of it escapes it. */
+export interface Explanation {
+  readonly title: string;
+  readonly seen: string;
+  readonly why: string;
+  /** What to change; the first is the one to begin with. */
+  readonly change: readonly Change[];
+}
+
+export interface LoopFacts {
+  readonly recognised: Recognition;
+  /** How the app was told ({@link howTold}); undefined: in no way. */
+  readonly told: Told | undefined;
+  readonly method: string;
+  /** The URL that was asked for and redirected to itself. */
+  readonly url: string;
+  /** The address the front's connections come from, as the app sees it; undefined on this machine's loopback or a unix socket. */
+  readonly frontAddress?: string | undefined;
+}
+
+/** A redirect from https to the very same URL. */
+export function explainLoop({ recognised, told, method, url, frontAddress }: LoopFacts): Explanation {
+  const cure = CURES[recognised.framework];
+  const known = recognised.framework === 'unknown' ? '' : ` It looks like ${cure.name} (${recognised.signs.join(', ')}).`;
+  const believed = recognised.server === 'gunicorn' ? ' Gunicorn believes it only from the addresses in its --forwarded-allow-ips.'
+    : recognised.server === 'uvicorn' ? ' Uvicorn believes it only from the addresses in its --forwarded-allow-ips.' : '';
+  return {
+    title: 'Redirect loop: the app does not know that this request was secure',
+    seen: `${method} ${url} was answered by a redirect to the very same URL, and no cookie was set; a browser would follow it until it gives up.`,
+    why: told === undefined
+      ? `The site's profile is "none", so the app is not told the scheme at all: it takes every request for plain http and sends it to https.${known}`
+      : `The front told the app "${told.header}: ${told.value}". The app does not read that header, or does not believe it from this address: it takes every request for plain http and sends it to https.${believed}${known}`,
+    change: changes(recognised, told, frontAddress),
+  };
+}
+
+function changes(recognised: Recognition, told: Told | undefined, frontAddress: string | undefined): readonly Change[] {
+  const { by, name } = CURES[recognised.framework];
+  const readable = told === undefined ? undefined : by[told.profile];
+  if (told !== undefined && readable !== undefined) return readable.map((change) => filled(change, told, frontAddress));
+  const speak: Change = {
+    where: 'the front',
+    lines: ['--speaks standard'],
+    note: told === undefined ? 'Tells the app X-Forwarded-Proto, which most frameworks can read.' : `${capital(name)} has no setting that reads "${told.header}"; X-Forwarded-Proto it can read.`,
+  };
+  return [speak, ...(by.standard ?? []).map((change) => filled(change, TOLD.standard, frontAddress))];
+}
+
+function filled(change: Change, told: Told, frontAddress: string | undefined): Change {
+  const values: Readonly<Record<string, string>> = {
+    header: told.header,
+    HEADER: told.header.toUpperCase(),
+    value: told.value,
+    meta: `HTTP_${told.header.toUpperCase().replaceAll('-', '_')}`,
+    front: frontAddress ?? '127.0.0.1',
+    proxy: frontAddress ?? 'loopback',
+  };
+  const fill = (text: string): string => text.replace(/\{(header|HEADER|value|meta|front|proxy)\}/g, (_, name: string) => values[name]!);
+  return { where: change.where, lines: change.lines.map(fill), ...(change.note === undefined ? {} : { note: fill(change.note) }) };
+}
+
+export interface ContradictionFacts {
+  readonly recognised: Recognition;
+  readonly method: string;
+  /** The URL that was asked for. */
+  readonly url: string;
+  /** Its path as sent. */
+  readonly path: string;
+  /** What the front's policy for the path is. */
+  readonly policy: Exclude<SchemePolicy, 'either'>;
+  /** The scheme the app sends the visitor to. */
+  readonly wants: Scheme;
+}
+
+/** The app redirects a URL to the other scheme, and the front redirects it back. */
+export function explainContradiction({ recognised, method, url, path, policy, wants }: ContradictionFacts): Explanation {
+  const own = OWN_REDIRECT[recognised.framework];
+  const fronts: Change = {
+    where: 'the front, if the app is right',
+    lines: [`--scheme '${path}=either'`],
+    note: `"either" leaves this path to the app; "${wants}" makes the front redirect it to ${wants} by itself. A shorter prefix takes in more paths.`,
+  };
+  const apps: Change = own ?? {
+    where: 'the app, if the front is right',
+    lines: [],
+    note: `Take out the redirect from ${policy} to ${wants} for this path: the front already sees to it that it is served over ${policy}.`,
+  };
+  const known = recognised.framework === 'unknown' ? '' : ` The app looks like ${CURES[recognised.framework].name} (${recognised.signs.join(', ')}).`;
+  return {
+    title: 'Redirect loop: the app and the front contradict each other',
+    seen: `${method} ${url} was answered by a redirect to the same URL with ${wants}:, and no cookie was set; the front serves this path over ${policy} only and would send the visitor straight back.`,
+    why: `Both have a rule for the scheme of this path, and the rules differ. One of them has to own it.${known}`,
+    change: [fronts, apps],
+  };
+}
+
+/** For a log: one line. */
+export function explanationText(explanation: Explanation): string {
+  const changes = explanation.change.map(({ where, lines, note }) => {
+    const text = lines.map((line) => line.trim()).join(' ');
+    return `in ${where}: ${[text, note].filter((part) => part !== undefined && part !== '').join(' -- ')}`;
+  });
+  return `${explanation.title}. ${explanation.seen} ${explanation.why} To change: ${changes.join('; or ')}`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+export type { Change } from './cures.ts';

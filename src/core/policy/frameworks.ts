@@ -1,0 +1,115 @@
+import { cookieName, cookiePairs } from './cookies.ts';
+
+/** What an app is made with, as far as it shows. The last four are what is left where the framework itself does not. */
+export type Framework =
+  | 'django' | 'rails' | 'express' | 'laravel' | 'flask' | 'spring' | 'aspnet' | 'wordpress' | 'nextjs'
+  | 'wsgi' // Gunicorn with no more signs: Django or Flask, most likely
+  | 'asgi' // Uvicorn or Hypercorn: FastAPI, Starlette, Django
+  | 'php'
+  | 'unknown';
+
+export interface Evidence {
+  /** The request's `Cookie`, if any. */
+  readonly cookie: string | undefined;
+  /** The answer's `Set-Cookie` values. */
+  readonly setCookies: readonly string[];
+  /** An answer's field by name, any case. */
+  readonly answer: (name: string) => string | undefined;
+}
+
+export interface Recognition {
+  readonly framework: Framework;
+  /** What it was recognised by, in words; empty for `unknown`. */
+  readonly signs: readonly string[];
+  /** The app server whose own trust rules count: it reads the scheme before the framework does. */
+  readonly server: 'gunicorn' | 'uvicorn' | undefined;
+}
+
+type Sign = readonly [framework: Framework, weight: number, pattern: RegExp];
+
+// Weights: 3 is proof, 2 names a framework by itself, 1 only supports. Servers that run anything count little:
+// Gunicorn says Python, not Django. Cookie names are each framework's default.
+const COOKIES: readonly Sign[] = [
+  ['django', 2, /^(?:__(?:Host|Secure)-)?csrftoken$/],
+  ['django', 1, /^sessionid$/],
+  ['rails', 2, /^_[a-z0-9_]+_session$/i],
+  ['express', 2, /^connect\.sid$/],
+  ['laravel', 3, /^laravel[_-]session$/],
+  ['laravel', 2, /^remember_web_[0-9a-f]+$/],
+  ['laravel', 1, /^XSRF-TOKEN$/], // Angular and Spring have it too
+  ['flask', 1, /^session$/],
+  ['spring', 2, /^JSESSIONID$/], // any servlet container; Spring is what most of them run
+  ['aspnet', 3, /^\.AspNetCore\./],
+  ['aspnet', 2, /^ASP\.NET_SessionId$/],
+  ['wordpress', 3, /^(?:wordpress_|wp-settings-)/],
+  ['nextjs', 3, /^__(?:prerender_bypass|next_preview_data)$/],
+  ['nextjs', 2, /^(?:__(?:Host|Secure)-)?(?:next-auth|authjs)\./],
+];
+
+/** A Flask session is a signed value: payload, time stamp, signature (itsdangerous). */
+const FLASK_SESSION = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}$/;
+
+const FIELDS: readonly (readonly [name: string, ...Sign])[] = [
+  ['server', 'wsgi', 2, /^gunicorn/i],
+  ['server', 'django', 1, /^gunicorn/i],
+  ['server', 'flask', 1, /^gunicorn/i],
+  ['server', 'asgi', 2, /^(?:uvicorn|hypercorn)/i],
+  ['server', 'django', 2, /^WSGIServer\//], // runserver, on Python's wsgiref
+  ['server', 'flask', 2, /^Werkzeug\//],
+  ['server', 'rails', 2, /^(?:puma|WEBrick)/i],
+  ['server', 'rails', 1, /Phusion Passenger/],
+  ['server', 'aspnet', 3, /^Kestrel/],
+  ['server', 'aspnet', 1, /^Microsoft-IIS/],
+  ['server', 'spring', 2, /^(?:Apache-Coyote|Apache Tomcat)/],
+  ['x-powered-by', 'express', 3, /^Express/],
+  ['x-powered-by', 'nextjs', 3, /^Next\.js/],
+  ['x-powered-by', 'aspnet', 3, /^ASP\.NET/],
+  ['x-powered-by', 'php', 2, /^PHP\//],
+  ['x-powered-by', 'laravel', 1, /^PHP\//],
+  ['x-powered-by', 'wordpress', 1, /^PHP\//],
+  ['x-redirect-by', 'wordpress', 3, /^WordPress/i],
+  ['x-aspnet-version', 'aspnet', 3, /./],
+  ['x-aspnetmvc-version', 'aspnet', 3, /./],
+  ['x-runtime', 'rails', 2, /^[0-9.]+$/],
+  // Django's SecurityMiddleware, which is also what makes its https redirect, sends these by default (3.1, 4.0).
+  ['referrer-policy', 'django', 1, /^same-origin$/],
+  ['cross-origin-opener-policy', 'django', 1, /^same-origin$/],
+];
+
+/** Names the framework that most signs point to, if they are enough and no other has as many. */
+export function recognise(evidence: Evidence): Recognition {
+  const weights = new Map<Framework, number>();
+  const signs = new Map<Framework, string[]>();
+  const count = (framework: Framework, weight: number, sign: string): void => {
+    weights.set(framework, (weights.get(framework) ?? 0) + weight);
+    signs.set(framework, [...signs.get(framework) ?? [], sign]);
+  };
+
+  for (const [name, value] of cookies(evidence)) {
+    for (const [framework, weight, pattern] of COOKIES) if (pattern.test(name)) count(framework, weight, `the cookie ${name}`);
+    if (name === 'session' && FLASK_SESSION.test(value)) count('flask', 2, 'a signed session cookie');
+  }
+  for (const [field, framework, weight, pattern] of FIELDS) {
+    const value = evidence.answer(field);
+    if (value !== undefined && pattern.test(value)) count(framework, weight, `${field}: ${value}`);
+  }
+
+  const running = evidence.answer('server') ?? '';
+  const server = /^gunicorn/i.test(running) ? 'gunicorn' : /^uvicorn/i.test(running) ? 'uvicorn' : undefined;
+  const named = best(weights, (framework) => !isGeneral(framework)) ?? best(weights, isGeneral) ?? 'unknown';
+  return { framework: named, signs: signs.get(named) ?? [], server };
+}
+
+const isGeneral = (framework: Framework): boolean => framework === 'wsgi' || framework === 'asgi' || framework === 'php';
+
+function best(weights: ReadonlyMap<Framework, number>, of: (framework: Framework) => boolean): Framework | undefined {
+  const [first, second] = [...weights].filter(([framework]) => of(framework)).sort((a, b) => b[1] - a[1]);
+  return first !== undefined && first[1] >= 2 && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
+}
+
+/** Every cookie once by name, those of the request first (they have values of this app only as far as the host is its own). */
+function cookies(evidence: Evidence): Map<string, string> {
+  const found = new Map(evidence.cookie === undefined ? [] : cookiePairs(evidence.cookie));
+  for (const line of evidence.setCookies) found.set(cookieName(line), line.split(';', 1)[0]!.replace(/^[^=]*=/, '').trim());
+  return found;
+}

@@ -1,0 +1,33 @@
+import type { Scheme } from '../contract/truth.ts';
+import { DEFAULT_PORT, hostName } from './urls.ts';
+
+/**
+ * The status of a redirect from one scheme to the other. 308 (permanent, RFC 9110 §15.4.9) only for http → https on a
+ * site with a real certificate: a browser remembers a permanent redirect for ever, which on `localhost` breaks every
+ * other project of that developer, and towards http could not be taken back. Everything else is 307. Neither lets a
+ * client change the method or drop the body, as 301 and 302 do.
+ */
+export function redirectStatus(options: { readonly to: Scheme; readonly realCertificate: boolean }): 307 | 308 {
+  return options.to === 'https' && options.realCertificate ? 308 : 307;
+}
+
+export interface RedirectTarget {
+  readonly scheme: Scheme;
+  /** `Host` as the client wrote it; its port is dropped. */
+  readonly host: string;
+  /** The port the world sees for this scheme, 1 to 65535. */
+  readonly publicPort: number;
+  /** Origin-form or `*`. */
+  readonly target: string;
+}
+
+/**
+ * The same resource under another scheme: same host, path and query, byte for byte. A `Location` is a URI (RFC 9110
+ * §10.2.2), so bytes that a URI cannot have (non-ASCII, controls, spaces) are escaped, as the client would do itself.
+ */
+export function redirectUrl({ scheme, host, publicPort, target }: RedirectTarget): string {
+  const path = target === '*' ? '/' : target.replace(/[^\x21-\x7e]/g, escapeByte);
+  return `${scheme}://${hostName(host)}${publicPort === DEFAULT_PORT[scheme] ? '' : `:${publicPort}`}${path}`;
+}
+
+const escapeByte = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;

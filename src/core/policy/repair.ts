@@ -1,0 +1,129 @@
+import type { Scheme } from '../contract/truth.ts';
+import type { Fields } from '../http1/fields.ts';
+import type { AnswerHead } from '../http1/heads.ts';
+import { Name } from '../http1/names.ts';
+import { hasSecure } from './cookies.ts';
+import { isValidHsts } from './hsts.ts';
+import type { Asked, LocationOptions, Reached } from './location.ts';
+import { createUrlRepair, parseRefresh, repeatsMethod } from './location.ts';
+import { isFollowed, isSelfRedirect } from './loops.ts';
+
+export interface RepairOptions extends LocationOptions {
+  /**
+   * What becomes of `Strict-Transport-Security` on https: `app` lets the app's first valid line pass, `strip` takes it
+   * off (a local authority: two years of HSTS on `localhost` hurt every other project there), `line` sends this one
+   * instead of the app's ({@link hstsLine}). On http it is always taken off (RFC 6797 §7.2).
+   */
+  readonly hsts: 'app' | 'strip' | { readonly line: string };
+  /** Give `Secure` to cookies that are set on https without it. Right where every path is `https`. */
+  readonly secureCookies: boolean;
+}
+
+/** A redirect that leads nowhere and wants to be explained. */
+export interface Finding {
+  /** `loop`: https to the very same URL. `contradiction`: the app sends to the other scheme, from where the front sends back. */
+  readonly kind: 'loop' | 'contradiction';
+  /** As the app wrote it. */
+  readonly location: string;
+  /** The scheme the app wants the URL to have. */
+  readonly wants: Scheme;
+}
+
+export interface RepairedFields {
+  /** The field lines for the client, each with its CRLF, without the empty line; framing and connection management are the writer's own. */
+  readonly lines: string;
+  readonly finding: Finding | undefined;
+}
+
+export type RepairFields = (head: AnswerHead, asked: Asked, reached: Reached) => RepairedFields;
+
+const KEEP = 0, DROP = 1, LOOK = 2;
+/** By name code: most lines pass unread, some belong to this hop alone (RFC 9110 §7.6.1), few are looked at. */
+const ACTION = new Uint8Array(1 + Math.max(...Object.values(Name)));
+for (const code of [Name.CONNECTION, Name.HOP_BY_HOP, Name.CONTENT_LENGTH, Name.TRANSFER_ENCODING, Name.UPGRADE, Name.X_ACCEL_BUFFERING]) ACTION[code] = DROP;
+for (const code of [Name.LOCATION, Name.CONTENT_LOCATION, Name.REFRESH, Name.SET_COOKIE, Name.STRICT_TRANSPORT_SECURITY]) ACTION[code] = LOOK;
+
+/** Compiles what a site does to the field lines of its app's answers. */
+export function createRepair(options: RepairOptions): RepairFields {
+  const repairUrl = createUrlRepair(options);
+  const ownHsts = typeof options.hsts === 'object' ? options.hsts.line : '';
+
+  return function repairFields(head, asked, reached) {
+    const { fields, nominated } = head;
+    const { code: codes, start, text, count } = fields;
+    let lines = '';
+    let from = start[0] ?? 0; // where the run of untouched lines began
+    let location = -1;
+
+    for (let i = 0; i < count; i++) {
+      const action = ACTION[codes[i]!];
+      let line: string | undefined = '';
+      if (nominated === undefined || !nominated.includes(fields.name(i).toLowerCase())) {
+        if (action === KEEP) continue;
+        if (action === LOOK) {
+          if (codes[i] === Name.LOCATION) location = i;
+          line = look(head, i, asked, reached);
+          if (line === undefined) continue;
+        }
+      }
+      if (start[i]! > from) lines += text.slice(from, start[i]);
+      lines += line;
+      from = start[i + 1]!;
+    }
+    if (count > 0 && start[count]! > from) lines += text.slice(from, start[count]);
+    if (ownHsts !== '' && reached.scheme === 'https' && head.status >= 200) lines += ownHsts;
+    return { lines, finding: location >= 0 && isFollowed(head.status) ? find(head, fields.value(location), asked, reached) : undefined };
+  };
+
+  /** The line to send instead: empty for none, undefined for the one that is there. */
+  function look(head: AnswerHead, i: number, asked: Asked, reached: Reached): string | undefined {
+    const { fields } = head;
+    const written = fields.value(i);
+    switch (fields.code[i]!) {
+      case Name.SET_COOKIE:
+        return reached.scheme === 'https' && options.secureCookies && !hasSecure(written) ? withValue(fields, i, `${written}; Secure`) : undefined;
+      case Name.STRICT_TRANSPORT_SECURITY:
+        return reached.scheme === 'https' && options.hsts === 'app' && isFirstValidHsts(fields, i) ? undefined : '';
+      case Name.REFRESH: {
+        const refresh = parseRefresh(written);
+        if (refresh === undefined) return undefined;
+        const { value } = repairUrl(refresh.url, refresh.atOnce ? 'at-once' : 'later', asked, reached);
+        return value === refresh.url ? undefined : withValue(fields, i, refresh.head + value + refresh.tail);
+      }
+      default: { // Location, Content-Location
+        const repeats = fields.code[i] === Name.LOCATION && redirects(head.status, asked.method) ? 'at-once' : 'never';
+        const { value } = repairUrl(written, repeats, asked, reached);
+        return value === written ? undefined : withValue(fields, i, value);
+      }
+    }
+  }
+
+  function find(head: AnswerHead, location: string, asked: Asked, reached: Reached): Finding | undefined {
+    if (head.fields.find(Name.SET_COOKIE) >= 0 || (asked.method !== 'GET' && asked.method !== 'HEAD')) return undefined;
+    const { wants } = repairUrl(location, 'at-once', asked, reached);
+    if (wants !== undefined) {
+      // Only where the front would send the visitor back; on an `either` path it is the app's own policy.
+      return options.policyOf(asked.target) === reached.scheme ? { kind: 'contradiction', location, wants } : undefined;
+    }
+    const request = { method: asked.method, scheme: reached.scheme, host: reached.host, target: asked.target, publicPort: reached.port };
+    return isSelfRedirect(request, { status: head.status, location, setsCookie: false }) ? { kind: 'loop', location, wants: 'https' } : undefined;
+  }
+}
+
+/** Whether following this `Location` sends the same method again; in a 201 it only names what was made (RFC 9110 §10.2.2). */
+function redirects(status: number, method: string): boolean {
+  return status >= 300 && repeatsMethod(status, method);
+}
+
+function isFirstValidHsts(fields: Fields, i: number): boolean {
+  if (!isValidHsts(fields.value(i))) return false;
+  for (let j = fields.find(Name.STRICT_TRANSPORT_SECURITY); j < i; j = fields.find(Name.STRICT_TRANSPORT_SECURITY, j + 1)) {
+    if (isValidHsts(fields.value(j))) return false;
+  }
+  return true;
+}
+
+/** The line with another value; the name stays as the app wrote it. */
+function withValue(fields: Fields, i: number, value: string): string {
+  return `${fields.name(i)}: ${value}\r\n`;
+}
