@@ -1,0 +1,108 @@
+/** The certificates that were given as files: picked by server name, replaced while running. */
+import type { CertificatePair } from '../core/contract/certificate.ts';
+import type { CertificateEvent, Clock } from './events.ts';
+import { dateText } from './events.ts';
+import { wildcardOver } from './names.ts';
+import { loadPair, worries } from './pair-file.ts';
+import type { LoadedPair, PairFiles } from './pair-file.ts';
+import { fingerprint, watchFiles } from './watch.ts';
+
+export interface FilesOptions {
+  /** At least one; the first is shown to clients that name no host, or one that no certificate has. */
+  readonly pairs: readonly PairFiles[];
+  readonly domains: readonly string[];
+  readonly clock: Clock;
+  /** Milliseconds between looks at the files, and how long they may be unusable before it is reported. */
+  readonly interval: number;
+  readonly patience: number;
+  readonly on: (event: CertificateEvent) => void;
+}
+
+/** How often dates are looked at again. */
+const DATES = 60 * 60 * 1000;
+
+export class GivenCertificates {
+  readonly #options: FilesOptions;
+  readonly #slots: LoadedPair[];
+  /** Per slot (and -1 for the domains): what has been said and need not be said again. */
+  readonly #said = new Map<number, Set<string>>();
+  #byName: ReadonlyMap<string, CertificatePair> = new Map();
+  readonly #stops: (() => void)[] = [];
+
+  private constructor(options: FilesOptions, slots: LoadedPair[]) {
+    this.#options = options;
+    this.#slots = slots;
+    this.#index();
+    this.#worry();
+  }
+
+  /** Rejects with a CertificateError where one of the pairs cannot be served: a front that starts with half its sites is a trap. */
+  static async open(options: FilesOptions): Promise<GivenCertificates> {
+    const seen = await Promise.all(options.pairs.map(({ cert, key }) => fingerprint([cert, key])));
+    const given = new GivenCertificates(options, await Promise.all(options.pairs.map(loadPair)));
+    given.#watch(seen);
+    return given;
+  }
+
+  get names(): readonly string[] {
+    return [...new Set(this.#slots.flatMap(({ names }) => names))];
+  }
+
+  readonly pick = (serverName: string | undefined): CertificatePair => {
+    const first = this.#slots[0]!.pair;
+    if (serverName === undefined) return first;
+    return this.#byName.get(serverName) ?? this.#byName.get(wildcardOver(serverName)) ?? first;
+  };
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  #watch(seen: readonly string[]): void {
+    const { clock, interval, patience, on } = this.#options;
+    this.#slots.forEach(({ files }, i) => {
+      const onBroken = (error: Error): void => on({
+        event: 'certificate-broken', level: 'error', file: files.cert,
+        message: `The new certificate files cannot be used, so the old ones are served still (until ${dateText(this.#slots[i]!.notAfter)}). ${error.message}`,
+      });
+      this.#stops.push(watchFiles({ files: [files.cert, files.key], clock, interval, patience, onBroken, load: () => this.#replace(i) }, seen[i]!));
+    });
+    this.#stops.push(clock.every(DATES, () => this.#worry()));
+  }
+
+  async #replace(i: number): Promise<void> {
+    const old = this.#slots[i]!;
+    const fresh = await loadPair(old.files);
+    if (fresh.pair.cert === old.pair.cert && fresh.pair.key === old.pair.key) return; // touched, or copied over itself
+    this.#slots[i] = fresh;
+    this.#index();
+    this.#said.delete(i);
+    this.#said.delete(-1);
+    this.#options.on({
+      event: 'certificate-replaced', level: 'info', file: fresh.files.cert,
+      message: `The certificate ${fresh.files.cert} was replaced; new connections get the new one (${fresh.names.join(', ')}), good until ${dateText(fresh.notAfter)}.`,
+    });
+    this.#worry();
+  }
+
+  #index(): void {
+    const byName = new Map<string, CertificatePair>();
+    for (const { names, pair } of this.#slots) for (const name of names) if (!byName.has(name)) byName.set(name, pair);
+    this.#byName = byName;
+  }
+
+  #worry(): void {
+    this.#slots.forEach((slot, i) => { for (const event of worries(slot, this.#options.clock.now())) this.#say(i, event.event, event); });
+    for (const domain of this.#options.domains) {
+      if (this.#byName.has(domain) || this.#byName.has(wildcardOver(domain))) continue;
+      this.#say(-1, domain, { event: 'certificate-names', level: 'warning', message: `No certificate names ${domain}: clients that come for it see one for ${this.#slots[0]!.names.join(', ')} and refuse it. Add the pair with --cert and --key.` });
+    }
+  }
+
+  #say(slot: number, what: string, event: CertificateEvent): void {
+    const said = this.#said.get(slot) ?? new Set();
+    if (said.has(what)) return;
+    this.#said.set(slot, said.add(what));
+    this.#options.on(event);
+  }
+}

@@ -1,0 +1,49 @@
+/** Where the front's certificates come from, behind one face: files that were given, or else the local authority. */
+import type { PickCertificate } from '../core/contract/certificate.ts';
+import { dataDirectory } from './data-dir.ts';
+import { systemClock } from './events.ts';
+import type { CertificateEvent, Clock } from './events.ts';
+import { GivenCertificates } from './files.ts';
+import { LocalCertificates } from './local.ts';
+import { canonicalDomain } from './names.ts';
+import type { PairFiles } from './pair-file.ts';
+
+export interface CertificateOptions {
+  /** PEM files. Empty: the local authority signs. */
+  readonly pairs: readonly PairFiles[];
+  /** Host names (`*.example.com` for one level below) and addresses that are served; empty: every local name. */
+  readonly domains: readonly string[];
+  /** The addresses of the TLS doors: those that are private go into the local certificate; `0.0.0.0` and `::` stand for all of this machine's. */
+  readonly addresses?: readonly string[];
+  /** Where the local authority lives; default {@link dataDirectory}. */
+  readonly dataDir?: string;
+  readonly on: (event: CertificateEvent) => void;
+  readonly clock?: Clock;
+  /** Milliseconds between looks at the files (2000), and how long they may be unusable before it is reported (10 000). */
+  readonly interval?: number;
+  readonly patience?: number;
+}
+
+export interface Certificates {
+  readonly pick: PickCertificate;
+  /** Given files, not the local authority. */
+  readonly real: boolean;
+  /** What certificates are for; changes where files are replaced. */
+  readonly names: readonly string[];
+  /** The certificates of the authorities that sign here, for people to install; empty where files were given. */
+  readonly authorityFiles: readonly string[];
+  /** Ends watching and renewing. */
+  close(): void;
+}
+
+/** Rejects with a CertificateError, whose message says what to do, where nothing can be served. */
+export async function createCertificates(options: CertificateOptions): Promise<Certificates> {
+  const { pairs, on, clock = systemClock, interval = 2000, patience = 10_000, addresses = [], dataDir = dataDirectory() } = options;
+  const domains = options.domains.map(canonicalDomain);
+  if (pairs.length > 0) {
+    const given = await GivenCertificates.open({ pairs, domains, clock, interval, patience, on });
+    return { pick: given.pick, real: true, get names() { return given.names; }, authorityFiles: [], close: () => given.close() };
+  }
+  const local = await LocalCertificates.open({ dataDir, domains, addresses, clock, on });
+  return { pick: local.pick, real: false, names: local.names, authorityFiles: local.authorities.map(({ file }) => file), close: () => local.close() };
+}
