@@ -1,0 +1,188 @@
+import { fstatSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { Fault } from '../../core/errors.ts';
+import type { Fields } from '../../core/http1/fields.ts';
+import type { StaticRoute } from '../../config/settings.ts';
+import { bare, faulty, fileAnswer, type Asked, type FileAnswer } from './answer.ts';
+import { Contents, SMALL, sameFile, type Kept } from './cache.ts';
+import { readConditions } from './conditions.ts';
+import { factsOf, isSettled, knownType, type ExtraLines } from './facts.ts';
+import { fileName, indexOf, type NameRules } from './names.ts';
+import { closeQuietly, Folder, type Opened } from './open.ts';
+
+export interface StaticRequest {
+  readonly method: string;
+  /** The compared path after the prefix: decoded, dot segments resolved, one character per byte, without a leading slash. */
+  readonly rest: string;
+  readonly fields: Fields;
+  /** The request's path with a slash at its end, and its query: where a folder named without its slash is redirected to. */
+  readonly dirRedirect: string;
+}
+
+export interface StaticRoot {
+  /** The answer, or undefined where there is no such file: the app's turn, or 404. Never rejects. */
+  find(request: StaticRequest): Promise<FileAnswer | undefined>;
+  /** The same where it can be told at once, without waiting; undefined says nothing but that `find` has to be asked. */
+  findNow(request: StaticRequest): FileAnswer | undefined;
+}
+
+/** Throws where the folder is not there or an option cannot be used; the message names it. */
+export function createStaticRoot(route: StaticRoute): StaticRoot {
+  return new Root(route);
+}
+
+const NO_CACHE = 'Cache-Control: no-cache\r\n';
+const ALLOW = 'Allow: GET, HEAD\r\n';
+
+/** One way of serving files from the folder: as themselves, or as the page of an app. */
+interface Serving {
+  /** Tells the kinds apart in memory; not a character that a name can have. */
+  readonly mark: '' | '\0';
+  readonly extra: ExtraLines;
+}
+
+class Root implements StaticRoot {
+  readonly #folder: Folder;
+  readonly #rules: NameRules;
+  readonly #contents = new Contents();
+  readonly #missing: StaticRoute['missing'];
+  readonly #fallback: string | undefined;
+  readonly #asIs: Serving;
+  /** The page of an app names the files of one build, so it is asked for anew each time, whatever the option for files says. */
+  readonly #asAppPage: Serving = { mark: '', extra: NO_CACHE };
+  readonly #asFallback: Serving = { mark: '\0', extra: `${NO_CACHE}Vary: Accept\r\n` };
+
+  constructor(route: StaticRoute) {
+    const { cacheControl, fallback } = route;
+    if (cacheControl !== undefined && /[^\t\x20-\x7e]/.test(cacheControl)) {
+      throw new Error(`The Cache-Control of ${route.path} has a character that a header cannot carry: ${JSON.stringify(cacheControl)}.`);
+    }
+    try {
+      this.#folder = new Folder(route.dir);
+    } catch (error) {
+      throw new Error(`The folder for ${route.path} cannot be served: ${(error as Error).message}. Create it, or name another.`, { cause: error });
+    }
+    this.#rules = { atRoot: route.path === '/', windows: process.platform === 'win32' };
+    this.#fallback = fallback === undefined ? undefined : fileName(Buffer.from(fallback).toString('latin1'), this.#rules);
+    if (fallback !== undefined && this.#fallback === undefined) {
+      throw new Error(`The fallback of ${route.path} has to be a file inside its folder, by its relative name, not a dot file: ${JSON.stringify(fallback)}.`);
+    }
+    this.#missing = route.missing;
+    this.#asIs = { mark: '', extra: cacheControl === undefined ? '' : `Cache-Control: ${cacheControl}\r\n` };
+  }
+
+  findNow(request: StaticRequest): FileAnswer | undefined {
+    if (!isRead(request.method)) return undefined;
+    const name = fileName(request.rest, this.#rules);
+    const kept = name === undefined ? undefined : this.#contents.get(name);
+    return kept === undefined ? undefined : fileAnswer(askedBy(request), kept.facts, kept.content);
+  }
+
+  async find(request: StaticRequest): Promise<FileAnswer | undefined> {
+    const name = fileName(request.rest, this.#rules);
+    if (!isRead(request.method)) return this.#otherMethod(name);
+    if (name === undefined) return undefined;
+    try {
+      return await this.#serve(request, name, name === this.#fallback ? this.#asAppPage : this.#asIs)
+        ?? (this.#fallback !== undefined && wantsPage(request) ? await this.#serve(request, this.#fallback, this.#asFallback) : undefined);
+    } catch (error) {
+      return faulty(new Fault('file-trouble', (error as Error).message), REASONS[503]);
+    }
+  }
+
+  async #serve(request: StaticRequest, name: string, serving: Serving): Promise<FileAnswer | undefined> {
+    const key = serving.mark + name;
+    const kept = this.#contents.get(key);
+    if (kept !== undefined) return fileAnswer(askedBy(request), kept.facts, kept.content);
+    const opened = await this.#folder.open(name);
+    switch (opened.kind) {
+      case 'file': return this.#answer(request, { name, serving }, opened);
+      case 'folder': return this.#redirect(request, name);
+      case 'trouble': return faulty(opened.fault, opened.fault.status === 403 ? REASONS[403] : REASONS[503]);
+      case 'missing': return undefined;
+    }
+  }
+
+  async #answer(request: StaticRequest, what: { name: string; serving: Serving }, opened: Opened & { kind: 'file' }): Promise<FileAnswer> {
+    const { handle, stats } = opened;
+    let answer: FileAnswer | undefined;
+    try {
+      if (stats.size <= SMALL) {
+        const { facts, content } = await this.#read(what, opened);
+        answer = fileAnswer(askedBy(request), facts, content);
+      } else {
+        answer = fileAnswer(askedBy(request), factsOf(what.name, stats, what.serving.extra), handle);
+      }
+      return answer;
+    } finally {
+      if (answer?.open === undefined) closeQuietly(handle);
+    }
+  }
+
+  /** Reads a small file whole. One that is being written is read again; if it will not hold still, what was read last is sent without validators. */
+  async #read({ name, serving }: { name: string; serving: Serving }, opened: Opened & { kind: 'file' }): Promise<Kept> {
+    const { handle } = opened;
+    let { stats } = opened;
+    for (let tries = 1; ; tries++) {
+      const content = await readWhole(handle, stats.size);
+      const after = fstatSync(handle.fd);
+      const still = content.length === stats.size && sameFile(stats, after);
+      if (!still && tries < 3 && after.size <= SMALL) { stats = after; continue; }
+      const now = Date.now();
+      if (!still) return { facts: factsOf(name, { size: content.length, mtimeMs: 0 }, serving.extra, now), content };
+      const facts = factsOf(name, stats, serving.extra, now);
+      if (isSettled(stats, now)) this.#contents.set(serving.mark + name, this.#folder.path(name), stats, { facts, content });
+      return { facts, content };
+    }
+  }
+
+  /** A folder without its slash, if there is an index to come to: relative links in it need the slash. */
+  async #redirect(request: StaticRequest, name: string): Promise<FileAnswer | undefined> {
+    const index = await this.#folder.open(indexOf(name));
+    if (index.kind !== 'file') return undefined;
+    closeQuietly(index.handle);
+    return bare(307, 'Temporary Redirect', `Location: ${ownPath(request.dirRedirect)}\r\n`);
+  }
+
+  /** Where the app has what is missing here, another method belongs to it unless the file is there. */
+  async #otherMethod(name: string | undefined): Promise<FileAnswer | undefined> {
+    if (this.#missing === 'app') {
+      const opened = name === undefined ? undefined : await this.#folder.open(name);
+      if (opened?.kind !== 'file') return undefined;
+      closeQuietly(opened.handle);
+    }
+    return faulty(new Fault('method-not-allowed'), 'Method Not Allowed', ALLOW);
+  }
+}
+
+const REASONS = { 403: 'Forbidden', 503: 'Service Unavailable' } as const;
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+const askedBy = (request: StaticRequest): Asked => ({ method: request.method, conditions: readConditions(request.fields) });
+
+/**
+ * Whether a path without a file is a page of the single-page app: someone navigates (asks for html by name, which
+ * scripts, pictures and `fetch` do not), and the last segment is no file name of a known type.
+ */
+function wantsPage({ rest, fields }: StaticRequest): boolean {
+  return knownType(rest) === null && fields.all('accept').some((accept) => /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?:[\s;,]|$)/i.test(accept));
+}
+
+/**
+ * A path of this site and nothing else: two slashes at the start (`//other.example/%2e%2e/media/folder` names a folder
+ * here) would send the browser to another host (RFC 3986 §4.2).
+ */
+function ownPath(target: string): string {
+  return `/${target.replace(/^[/\\]+/, '')}`.replace(/[^\x21-\x7e]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(size); // of its own: a slice of a shared pool would keep the pool in memory
+  let at = 0;
+  while (at < size) {
+    const { bytesRead } = await handle.read(buffer, at, size - at, at);
+    if (bytesRead === 0) return buffer.subarray(0, at);
+    at += bytesRead;
+  }
+  return buffer;
+}
