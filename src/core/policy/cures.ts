@@ -96,7 +96,7 @@ const general: Change = {
 
 export const CURES: Readonly<Record<Framework, Cure>> = {
   django: { name: 'Django', by: { 'standard': [django], 'legacy': [django], 'ssl-flag': [django], 'front-end-https': [django], 'custom': [django] } },
-  flask: { name: 'Flask', by: { standard: [flask], legacy: [gunicornOwnName], custom: [gunicornOwnName] } },
+  flask: { name: 'Flask', by: { 'standard': [flask], 'legacy': [gunicornOwnName], 'ssl-flag': [gunicornTrust], 'custom': [gunicornOwnName] } },
   rails: { name: 'Rails', by: { 'standard': [rails], 'rfc7239': [rails], 'ssl-flag': [rails] } },
   express: { name: 'Express', by: { standard: [express] } },
   laravel: { name: 'Laravel', by: { standard: [laravel], rfc7239: [laravelForwarded] } },
