@@ -1,8 +1,5 @@
 import type { Fault } from '../errors.ts';
-import { ChunkedReader } from './chunked-reader.ts';
-import { CloseReader, LengthReader } from './plain-readers.ts';
 import type { Fields } from './fields.ts';
-import type { Framing } from './heads.ts';
 import type { Classify } from './names.ts';
 
 /** Takes a piece of content. It is a view of the bytes given to `read`: copy what must stay after the call. Never empty. */
@@ -26,15 +23,9 @@ export interface BodyReader {
   readonly trailers: Fields | undefined;
 }
 
+/** What every reader of a body is made with. */
 export interface BodyReaderOptions {
   readonly side: Side;
   readonly classify: Classify;
   readonly sink: Sink;
-}
-
-/** The reader for the body of a head with this framing; `length` counts for `length` alone. With `none` it is done at once. */
-export function createBodyReader(framing: Framing, length: number, options: BodyReaderOptions): BodyReader {
-  if (framing === 'chunked') return new ChunkedReader(options);
-  if (framing === 'close') return new CloseReader(options.sink);
-  return new LengthReader(framing === 'length' ? length : 0, options.sink);
 }
