@@ -1,0 +1,51 @@
+import { parseHsts } from '../core/policy/hsts.ts';
+import { parseTell } from '../core/contract/tell.ts';
+import type { SchemePolicy, SiteSettings, TellSetting } from './settings.ts';
+import type { SiteConfig } from './schema.ts';
+import { inWordsOf, type Path, type Problems } from './problems.ts';
+import { comparedPrefix, parsePrefix } from './prefix.ts';
+import { parseHostName } from './names.ts';
+import { resolveRoutes } from './resolve-routes.ts';
+
+/** Where a site's keys stand, and what relative paths count from. */
+export interface SiteContext {
+  readonly path: Path;
+  readonly folder: string;
+  readonly problems: Problems;
+}
+
+/** One site's keys, read. `hostsKey` is what its list of hosts is called there. */
+export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', context: SiteContext): SiteSettings {
+  const { problems } = context;
+  const at = <T>(key: string | Path, seen: unknown, read: () => T): T | undefined =>
+    problems.at([...context.path, ...(typeof key === 'string' ? [key] : key)], seen, read);
+  return {
+    hosts: (site.hosts ?? []).flatMap((host, i) => at([hostsKey, i], host, () => parseHostName(host)) ?? []),
+    schemes: resolveSchemes(site, context),
+    health: healthPaths(site).flatMap((path, i) => at(Array.isArray(site.health) ? ['health', i] : 'health', path, () => parsePrefix(path)) ?? []),
+    hsts: site.hsts === undefined ? undefined : at('hsts', site.hsts, () => inWordsOf(() => parseHsts(String(site.hsts)))),
+    speaks: site.speaks ?? 'standard',
+    tell: (site.tell ?? []).flatMap((line, i): TellSetting[] => {
+      const told = at(['tell', i], line, () => inWordsOf(() => parseTell(line)));
+      return told === undefined ? [] : [told];
+    }),
+    secureCookies: site.secureCookies,
+    routes: resolveRoutes(site, context),
+  };
+}
+
+const healthPaths = (site: SiteConfig): readonly string[] =>
+  site.health === undefined ? [] : typeof site.health === 'string' ? [site.health] : site.health;
+
+function resolveSchemes(site: SiteConfig, { path, problems }: SiteContext): [string, SchemePolicy][] {
+  const seen = new Map<string, string>();
+  return Object.entries(site.scheme ?? {}).flatMap(([prefix, policy]): [string, SchemePolicy][] => {
+    const where = [...path, 'scheme', prefix];
+    if (problems.at(where, prefix, () => parsePrefix(prefix)) === undefined) return [];
+    const compared = comparedPrefix(prefix);
+    const before = seen.get(compared);
+    if (before !== undefined) problems.add({ path: where, seen: prefix, expected: `one policy for a prefix: ${before} is the same path`, next: 'Keep one of them' });
+    seen.set(compared, prefix);
+    return [[prefix, policy]];
+  });
+}

@@ -1,0 +1,88 @@
+import { compileTrust } from '../core/contract/trust.ts';
+import { DEFAULT_GRACE_SECONDS, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from './defaults.ts';
+import { checkTogether } from './checks.ts';
+import { checkContract } from './check-contract.ts';
+import { parseDoor } from './door.ts';
+import { freeze } from './freeze.ts';
+import { existingFile } from './prefix.ts';
+import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
+import { parseDuration, parseTimeout } from './quantities.ts';
+import { resolveSite } from './resolve-site.ts';
+import { siteKeys } from './schema-site.ts';
+import type { Config, SiteConfig } from './schema.ts';
+import type { LogFormat, Settings, Timeouts } from './settings.ts';
+import { checkShape } from './shape.ts';
+
+export interface ResolveContext {
+  /** Absolute; what relative paths count from: the configuration file's folder, or the current one for flags. */
+  readonly folder: string;
+  /** The log format where none is asked for: pretty on a terminal, json elsewhere. */
+  readonly defaultLog: LogFormat;
+  /** What a path is called in messages; by default as it stands in a file. */
+  readonly nameOf?: ((path: Path) => string) | undefined;
+}
+
+/**
+ * From what a person wrote to the one frozen value. Reads no file but to see that it is there.
+ * @throws ConfigError with every problem at once.
+ */
+export function resolveConfig(written: unknown, context: ResolveContext): Settings {
+  const shape = checkShape(written);
+  if ('problems' in shape) throw new ConfigError(shape.problems, context.nameOf);
+  const problems = new Problems();
+  const settings = resolve(shape.config, context, problems);
+  problems.throwIfAny(context.nameOf); // rules between values are only told once the values can be read
+  const siteAt = (i: number): Path => (shape.config.sites === undefined ? [] : ['sites', i]);
+  checkTogether(settings, siteAt, problems);
+  checkContract(settings, siteAt, problems);
+  problems.throwIfAny(context.nameOf);
+  return freeze(settings);
+}
+
+function resolve(config: Config, { folder, defaultLog }: ResolveContext, problems: Problems): Settings {
+  const file = (path: Path, written: string): string => problems.at(path, written, () => existingFile(written, folder)) ?? written;
+  return {
+    https: problems.at(['https'], config.https, () => parseDoor(config.https, folder)) ?? { kind: 'auto' },
+    http: problems.at(['http'], config.http, () => parseDoor(config.http, folder)) ?? { kind: 'auto' },
+    publicHttpsPort: config.publicHttpsPort,
+    publicHttpPort: config.publicHttpPort,
+    certificates: (config.certificates ?? []).map(({ cert, key }, i) => ({ cert: file(['certificates', i, 'cert'], cert), key: file(['certificates', i, 'key'], key) })),
+    trust: (config.trust ?? []).filter((entry, i) => problems.at(['trust', i], entry, () => inWordsOf(() => compileTrust([entry]))) !== undefined),
+    trustHeaders: {
+      scheme: config.trustHeaders?.scheme ?? DEFAULT_TRUST_HEADERS.scheme,
+      client: config.trustHeaders?.client ?? DEFAULT_TRUST_HEADERS.client,
+      host: config.trustHeaders?.host,
+      port: config.trustHeaders?.port,
+    },
+    allowHeaders: config.allowHeaders ?? [],
+    log: config.log ?? defaultLog,
+    grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
+    timeouts: resolveTimeouts(config, problems),
+    sites: resolveSites(config, folder, problems),
+  };
+}
+
+function resolveTimeouts(config: Config, problems: Problems): Timeouts {
+  const timeouts: { -readonly [K in keyof Timeouts]: number } = { ...DEFAULT_TIMEOUTS };
+  for (const [name, written] of Object.entries(config.timeouts ?? {})) {
+    if (written === undefined) continue;
+    const ms = problems.at(['timeouts', name], written, () => parseTimeout(written));
+    if (ms !== undefined) timeouts[name as keyof Timeouts] = ms;
+  }
+  return timeouts;
+}
+
+function resolveSites(config: Config, folder: string, problems: Problems): Settings['sites'] {
+  if (config.sites === undefined) {
+    const site: SiteConfig = { ...pickSite(config), ...(config.domains !== undefined && { hosts: config.domains }) };
+    return [resolveSite(site, 'domains', { path: [], folder, problems })];
+  }
+  for (const key of Object.keys({ ...pickSite(config), ...(config.domains !== undefined && { domains: 0 }) })) {
+    problems.add({ path: [key], seen: config[key as keyof Config], expected: 'no key of a single site beside sites', next: 'Move it into the site it is meant for' });
+  }
+  return config.sites.map((site, i) => resolveSite(site, 'hosts', { path: ['sites', i], folder, problems }));
+}
+
+/** The keys of one site that stand at the top. */
+const pickSite = (config: Config): SiteConfig =>
+  Object.fromEntries(Object.entries(config).filter(([key, value]) => key in siteKeys && value !== undefined));

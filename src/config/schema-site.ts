@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { flag, list, numberOr, size, text } from './schema-parts.ts';
+
+const app = numberOr(1, 65535, 'a port from 1 to 65535, or text such as "host:port", "http://host:port" or "unix:/path"').optional();
+
+const maxBody = size.optional().describe(
+  'Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB.',
+);
+const streamBodies = flag.optional().describe(
+  'Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false.',
+);
+const readAhead = size.optional().describe(
+  'Bytes of an answer read ahead of a slow client, so that the app\'s worker is free before the client has read. Memory per running answer. Default: 1MiB.',
+);
+
+export const route = z.strictObject({
+  app: app.describe('What this prefix goes to: as the site\'s own app. A route has app or static, not both.'),
+  maxBody,
+  streamBodies,
+  readAhead,
+  static: text('a folder').optional().describe(
+    'Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. '
+    + 'No listing, no dot files but /.well-known/, no way out by links.',
+  ),
+  cacheControl: text('a Cache-Control value').optional().describe('Cache-Control of these files, as written. Default: none.'),
+  fallback: text('a file inside the folder').optional().describe('File inside the folder that answers for paths that have none (single-page apps). Default: none.'),
+  missing: z.enum(['404', 'app'], { error: '"404" or "app"' }).optional().describe('What a missing file is: 404, or the app\'s to answer. Default: 404.'),
+}, { error: 'an object with app or static' });
+
+const policy = z.enum(['https', 'http', 'either'], { error: 'https, http or either' });
+
+/** The keys of one site, at the top of the file or inside `sites`. */
+export const siteKeys = {
+  app: app.describe(
+    'Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path". Plain HTTP only. '
+    + 'Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket.',
+  ),
+  static: z.record(z.string(), text('a folder'), { error: 'an object of path prefixes and folders' }).optional().describe(
+    'Prefixes served straight from folders: { "/media/": "./media" }. For options write the prefix under routes instead.',
+  ),
+  routes: z.record(z.string(), route, { error: 'an object of path prefixes and routes' }).optional().describe(
+    'What serves which path prefix, longest first. What no route serves goes to app.',
+  ),
+  scheme: z.record(z.string(), policy, { error: 'an object of path prefixes and https, http or either' }).optional().describe(
+    'Policy by path prefix, longest first. https: plain requests are redirected to https. http: secure requests are redirected back. either: both '
+    + 'are served as they come, so what is sent there can be read and changed on the way. Default: everything is https.',
+  ),
+  health: z.union([text('a path'), list(text('a path'), 'paths')], { error: 'a path or a list of paths' }).optional().describe(
+    'Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none.',
+  ),
+  hsts: numberOr(0, Number.MAX_SAFE_INTEGER, 'seconds, or text such as "31536000,subdomains,preload"').optional().describe(
+    'Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can '
+    + 'take back for them; 0 tells them to forget. Needs every path to be https. Default: the app\'s own line, if it sends one.',
+  ),
+  speaks: z.enum(['standard', 'rfc7239', 'legacy', 'ssl-flag', 'front-end-https', 'none'], {
+    error: 'standard, rfc7239, legacy, ssl-flag, front-end-https or none',
+  }).optional().describe(
+    'In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard '
+    + '(X-Forwarded-For, -Proto, -Host, -Port).',
+  ),
+  tell: list(text('"Name: value"'), 'a list of "Name: value"').optional().describe(
+    'Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand; a value without them is written on https requests only. What a '
+    + 'client sends under such a name is removed. Default: none.',
+  ),
+  secureCookies: flag.optional().describe(
+    'Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no.',
+  ),
+  maxBody,
+  streamBodies,
+  readAhead,
+};
+
+export const site = z.strictObject({
+  hosts: list(text('a host name'), 'a list of host names').optional().describe(
+    'The hosts of this site; "*.example.com" is one level below. One site may have none: it then serves every host the others do not name.',
+  ),
+  ...siteKeys,
+}, { error: 'an object' });

@@ -1,0 +1,98 @@
+/**
+ * The configuration file, in one schema: `sallyport.config.ts`, `.js` or `.json`, and the flags too, which only write
+ * another hand of the same value. It checks shapes; what texts mean is read in resolve.ts. No transforms here, so that the
+ * JSON Schema made of it says exactly what is accepted.
+ *
+ * A description is a contract: what the option derives, who could abuse it, each value, its default.
+ */
+import { z } from 'zod';
+import { route, site, siteKeys } from './schema-site.ts';
+import { duration, list, numberOr, portNumber, text } from './schema-parts.ts';
+
+const door = (name: string, low: number, high: number) => numberOr(0, 65535, 'a port from 0 to 65535, or text such as "127.0.0.1:8443", "unix:/path" or "off"').optional().describe(
+  `The ${name} door: a port, "addr:port", "unix:/path" or "off". Without an address it listens on loopback (IPv4 and IPv6) `
+  + `while a local authority signs, on every address when certificates are given. Default: ${low} where the process may bind it, else ${high}.`,
+);
+
+const publicPort = (name: string) => portNumber.optional().describe(
+  `The ${name} port the world sees where it is not the door's own (a container's published port, a port forwarded by a router). `
+  + 'Redirects and the port told to the app use it; nothing a client sends can change it. Default: the port of the door.',
+);
+
+const fieldName = text('the name of a header');
+
+const trustHeaders = z.strictObject({
+  scheme: fieldName.optional().describe('Header that says http or https. Default: X-Forwarded-Proto.'),
+  client: fieldName.optional().describe('Header that lists client addresses, read from the right; only trusted addresses are skipped. Default: X-Forwarded-For.'),
+  host: fieldName.optional().describe('Header whose value replaces Host. Not read unless named: most proxies pass on the one a client made up.'),
+  port: fieldName.optional().describe('Header with the public port. Not read unless named.'),
+}, { error: 'an object with scheme, client, host or port' }).optional().describe(
+  'Which headers of a trusted peer count, one per fact. There is no fallback to another name, since most proxies let a client\'s '
+  + 'Forwarded or X-Forwarded-Host through untouched. Name only headers that the trusted proxy overwrites on every request: one it '
+  + 'passes on is the client\'s word.',
+);
+
+const timeout = (what: string, standard: string) => duration.optional().describe(`${what} Default: ${standard}.`);
+
+const timeouts = z.strictObject({
+  handshake: timeout('A whole TLS handshake.', '10s'),
+  head: timeout('The whole head of a request, from its first byte.', '30s'),
+  body: timeout('Between two pieces of a request body.', '60s'),
+  keepAlive: timeout('Between two requests on one connection.', '75s'),
+  connect: timeout('Until an app accepts a connection.', '5s'),
+  answer: timeout('Until the first byte of an app\'s answer.', '60s'),
+  answerIdle: timeout('Between two pieces of an app\'s answer.', '5m'),
+  tunnelIdle: timeout('Between two pieces, either way, in a WebSocket.', '1h'),
+  send: timeout('Until a client takes more of its answer.', '60s'),
+}, { error: 'an object of durations' }).optional().describe(
+  'How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h".',
+);
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('Address of this schema, for editors. Not read.'),
+
+  https: door('TLS', 443, 8443),
+  http: door('plain HTTP', 80, 8080),
+  publicHttpsPort: publicPort('https'),
+  publicHttpPort: publicPort('http'),
+  certificates: list(z.strictObject({
+    cert: text('a PEM file with the certificate and its intermediates').describe('PEM file: the certificate first, then its intermediates.'),
+    key: text('a PEM file with the key').describe('PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front.'),
+  }, { error: '{ cert, key }' }), 'a list of { cert, key }').optional().describe(
+    'Certificates, picked by server name; files that change are taken up without a restart. Default: none, and a local authority signs for localhost and the given domains.',
+  ),
+  trust: list(text('an address, a CIDR, loopback or unix'), 'a list of addresses').optional().describe(
+    'Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix". Whoever can connect from one of them can claim any '
+    + 'scheme and any client address, so list proxies of your own and nothing wider. Default: nobody; what clients send of that kind is removed.',
+  ),
+  trustHeaders,
+  allowHeaders: list(fieldName, 'a list of header names').optional().describe(
+    'Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can '
+    + 'pose as another header: name only those that no app behind this front reads under another spelling. Default: none.',
+  ),
+  log: z.enum(['pretty', 'json', 'combined', 'off'], { error: 'pretty, json, combined or off' }).optional().describe(
+    'How requests are logged. Default: pretty on a terminal, json elsewhere.',
+  ),
+  grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
+  timeouts,
+
+  ...siteKeys,
+  domains: list(text('a host name'), 'a list of host names').optional().describe(
+    'The only hosts that are served; any other gets 421 and never reaches the app. Host is the client\'s claim: without domains the app sees '
+    + 'whatever a client wrote. "*.example.com" is one level below. Default: every host.',
+  ),
+  sites: list(site, 'a list of sites').min(1, { error: 'at least one site' }).optional().describe(
+    'Several sites, told apart by host name, each with the keys that otherwise stand at the top. With sites, none of those may stand there too.',
+  ),
+}, { error: 'an object: the configuration itself, as the default export' });
+
+/** What a configuration file holds, as it is written. */
+export type Config = z.input<typeof configSchema>;
+export type SiteConfig = z.input<typeof site>;
+export type RouteConfig = z.input<typeof route>;
+
+/** The same as JSON Schema (draft 2020-12), for editors; published as `sallyport/schema.json`. */
+export const configJsonSchema = (): Record<string, unknown> => ({
+  title: 'Sallyport configuration',
+  ...z.toJSONSchema(configSchema, { io: 'input' }),
+});
