@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CURES } from '../../src/core/policy/cures.ts';
+import { explainContradiction, explainLoop, explanationText } from '../../src/core/policy/explain.ts';
+import { recognise, type Framework, type Recognition } from '../../src/core/policy/frameworks.ts';
+import { howTold, TOLD, type Told } from '../../src/core/policy/told.ts';
+import { fieldsOf } from '../helpers/answers.ts';
+
+const seen = (lines: readonly string[], cookie?: string): Recognition => {
+  const fields = fieldsOf(lines.map((line) => `${line}\r\n`).join(''));
+  return recognise({ cookie, setCookies: fields.all('set-cookie'), answer: (name) => fields.get(name) });
+};
+
+describe('the framework behind an answer', () => {
+  const table: [why: string, lines: string[], cookie: string | undefined, framework: Framework][] = [
+    ['Django by its cookies', ['Server: gunicorn'], 'csrftoken=x; sessionid=y', 'django'],
+    ['Django by a cookie it sets', ['Set-Cookie: csrftoken=x; Path=/'], undefined, 'django'],
+    ['Django\'s https redirect behind Gunicorn, no cookie yet', ['Server: gunicorn/20.1.0', 'Location: https://h/', 'Referrer-Policy: same-origin', 'X-Content-Type-Options: nosniff'], undefined, 'django'],
+    ['Django\'s own development server', ['Server: WSGIServer/0.2 CPython/3.11.2'], undefined, 'django'],
+    ['Gunicorn alone', ['Server: gunicorn'], undefined, 'wsgi'],
+    ['Flask\'s development server', ['Server: Werkzeug/2.2.2 Python/3.11.2'], undefined, 'flask'],
+    ['Flask by its signed session', ['Server: gunicorn'], 'session=eyJhIjoxfQ.ZVxyzw.Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA', 'flask'],
+    ['a session cookie alone', [], 'session=abc', 'unknown'],
+    ['Rails', [], '_my_shop_session=x', 'rails'],
+    ['Rails by its timing header', ['X-Runtime: 0.012'], undefined, 'rails'],
+    ['Express', ['X-Powered-By: Express'], undefined, 'express'],
+    ['Express that hides itself', ['Set-Cookie: connect.sid=s%3Ax; Path=/'], undefined, 'express'],
+    ['Laravel', ['X-Powered-By: PHP/8.3.1', 'Set-Cookie: XSRF-TOKEN=x', 'Set-Cookie: laravel_session=y'], undefined, 'laravel'],
+    ['PHP alone', ['X-Powered-By: PHP/8.3.1'], undefined, 'php'],
+    ['Spring', ['Set-Cookie: JSESSIONID=x; Path=/; HttpOnly'], undefined, 'spring'],
+    ['ASP.NET Core', ['Server: Kestrel'], '.AspNetCore.Antiforgery.x=y', 'aspnet'],
+    ['WordPress', ['X-Powered-By: PHP/8.2', 'X-Redirect-By: WordPress'], undefined, 'wordpress'],
+    ['WordPress after a login', [], 'wordpress_logged_in_abc=x', 'wordpress'],
+    ['Next.js', ['X-Powered-By: Next.js'], undefined, 'nextjs'],
+    ['FastAPI', ['Server: uvicorn'], undefined, 'asgi'],
+    ['another app\'s cookie on the same host does not outweigh the answer', ['X-Powered-By: Express'], 'csrftoken=x', 'express'],
+    ['two of equal weight', [], 'csrftoken=x; JSESSIONID=y', 'unknown'],
+    ['nothing', ['Server: nginx'], 'a=b', 'unknown'],
+    ['XSRF-TOKEN alone, which others have', [], 'XSRF-TOKEN=x', 'unknown'],
+  ];
+  for (const [why, lines, cookie, framework] of table) it(`${why}: ${framework}`, () => assert.equal(seen(lines, cookie).framework, framework));
+
+  it('says by what', () => {
+    assert.deepEqual(seen(['Server: gunicorn'], 'csrftoken=x'), { framework: 'django', signs: ['the cookie csrftoken', 'server: gunicorn'], server: 'gunicorn' });
+    assert.equal(seen(['Server: uvicorn']).server, 'uvicorn');
+  });
+});
+
+const as = (framework: Framework, server?: Recognition['server']): Recognition => ({ framework, signs: ['a sign'], server });
+const loop = (framework: Framework, told: Told | undefined, frontAddress?: string): ReturnType<typeof explainLoop> =>
+  explainLoop({ recognised: as(framework), told, method: 'GET', url: 'https://localhost:8443/', frontAddress });
+
+describe('the lines to add', () => {
+  const table: [framework: Framework, profile: keyof typeof TOLD, line: string][] = [
+    ['django', 'standard', 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")'],
+    ['django', 'legacy', 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTOCOL", "https")'],
+    ['django', 'ssl-flag', 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_SSL", "on")'],
+    ['django', 'front-end-https', 'SECURE_PROXY_SSL_HEADER = ("HTTP_FRONT_END_HTTPS", "on")'],
+    ['flask', 'standard', 'app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1)'],
+    ['flask', 'legacy', 'secure_scheme_headers = {"X-FORWARDED-PROTOCOL": "https"}'],
+    ['express', 'standard', 'app.set(\'trust proxy\', \'loopback\');'],
+    ['rails', 'standard', 'config.assume_ssl = true'],
+    ['laravel', 'standard', '    $middleware->trustProxies(at: [\'127.0.0.1\']);'],
+    ['laravel', 'rfc7239', '    $middleware->trustProxies(at: [\'127.0.0.1\'], headers: \\Illuminate\\Http\\Request::HEADER_FORWARDED);'],
+    ['spring', 'rfc7239', 'server.forward-headers-strategy=framework'],
+    ['aspnet', 'standard', 'app.UseForwardedHeaders(); // before UseHttpsRedirection and everything else'],
+    ['aspnet', 'legacy', '    options.ForwardedProtoHeaderName = "X-Forwarded-Protocol";'],
+    ['wordpress', 'standard', 'if (($_SERVER[\'HTTP_X_FORWARDED_PROTO\'] ?? \'\') === \'https\') {'],
+    ['wordpress', 'ssl-flag', 'if (($_SERVER[\'HTTP_X_FORWARDED_SSL\'] ?? \'\') === \'on\') {'],
+    ['nextjs', 'standard', 'const secure = request.headers.get(\'x-forwarded-proto\')?.split(\',\')[0].trim() === \'https\';'],
+    ['wsgi', 'standard', 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")'],
+    ['wsgi', 'standard', 'gunicorn --forwarded-allow-ips=127.0.0.1 …'],
+    ['asgi', 'standard', 'uvicorn --proxy-headers --forwarded-allow-ips=127.0.0.1 …'],
+    ['unknown', 'legacy', 'X-Forwarded-Protocol: https'],
+  ];
+  for (const [framework, profile, line] of table) {
+    it(`${framework} told by ${profile}: ${line}`, () => {
+      const { change } = loop(framework, TOLD[profile]);
+      assert.ok(change.flatMap(({ lines }) => lines).includes(line), JSON.stringify(change));
+      assert.ok(!change.some(({ where }) => where === 'the front'));
+    });
+  }
+
+  it('begin with another profile where the framework cannot read this one', () => {
+    const { change } = loop('django', TOLD.rfc7239);
+    assert.deepEqual(change[0]!.lines, ['--speaks standard']);
+    assert.match(change[0]!.note!, /Django has no setting that reads "Forwarded"/);
+    assert.deepEqual(change[1]!.lines, ['SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")']);
+    assert.deepEqual(loop('express', TOLD['ssl-flag']).change.map(({ lines }) => lines), [['--speaks standard'], ['app.set(\'trust proxy\', \'loopback\');']]);
+  });
+
+  it('are there for every framework and profile, with nothing left to fill in', () => {
+    for (const framework of Object.keys(CURES) as Framework[]) {
+      for (const told of [...Object.values(TOLD), { profile: 'custom', header: 'X-Secure', value: 'yes' } as const, undefined]) {
+        const explanation = loop(framework, told);
+        assert.ok(explanation.change.some(({ lines }) => lines.length > 0), framework);
+        assert.doesNotMatch(JSON.stringify(explanation), /\{(?:header|HEADER|value|meta|front|proxy)\}/, framework);
+      }
+    }
+  });
+
+  it('name the front\'s address where it is not this machine\'s loopback', () => {
+    assert.ok(loop('express', TOLD.standard, '10.0.0.5').change[0]!.lines.includes('app.set(\'trust proxy\', \'10.0.0.5\');'));
+    assert.ok(loop('wsgi', TOLD.standard, '10.0.0.5').change[0]!.lines.includes('gunicorn --forwarded-allow-ips=10.0.0.5 …'));
+  });
+
+  it('use a name of the user\'s own', () => {
+    const told = howTold('none', [{ name: 'X-Client', value: '{client}' }, { name: 'X-Secure', value: 'yes' }]);
+    assert.deepEqual(told, { profile: 'custom', header: 'X-Secure', value: 'yes' });
+    assert.deepEqual(loop('django', told).change[0]!.lines, ['SECURE_PROXY_SSL_HEADER = ("HTTP_X_SECURE", "yes")']);
+    assert.deepEqual(howTold('none', [{ name: 'X-Tls', value: '{on}' }])?.value, 'on');
+    assert.deepEqual(howTold('none', [{ name: 'X-S', value: '{scheme}' }])?.value, 'https');
+    assert.equal(howTold('none', []), undefined);
+    assert.equal(howTold('legacy', [{ name: 'X-S', value: '{scheme}' }]), TOLD.legacy);
+  });
+});
+
+describe('an explanation', () => {
+  it('of a loop says what was seen, why, and what to change', () => {
+    const explanation = explainLoop({ recognised: { framework: 'django', signs: ['the cookie csrftoken'], server: 'gunicorn' }, told: TOLD.standard, method: 'GET', url: 'https://localhost:8443/admin/' });
+    assert.match(explanation.title, /does not know that this request was secure/);
+    assert.match(explanation.seen, /^GET https:\/\/localhost:8443\/admin\/ was answered by a redirect to the very same URL/);
+    assert.match(explanation.why, /"X-Forwarded-Proto: https".*Gunicorn believes it only from.*looks like Django \(the cookie csrftoken\)/);
+  });
+
+  it('of a loop on a site that tells nothing says so', () => {
+    const { why, change } = loop('unknown', undefined);
+    assert.match(why, /profile is "none"/);
+    assert.deepEqual(change[0]!.lines, ['--speaks standard']);
+  });
+
+  it('of a contradiction names both owners', () => {
+    const facts = { method: 'GET', url: 'http://h/feed/', path: '/feed/', policy: 'http', wants: 'https' } as const;
+    const explanation = explainContradiction({ ...facts, recognised: as('django') });
+    assert.match(explanation.seen, /redirect to the same URL with https:.*over http only/);
+    assert.deepEqual(explanation.change.map(({ lines }) => lines), [['--scheme \'/feed/=either\''], ['SECURE_SSL_REDIRECT = False']]);
+    assert.match(explainContradiction({ ...facts, recognised: as('unknown') }).change[1]!.note!, /Take out the redirect from http to https/);
+  });
+
+  it('for a log is one line with the lines in it', () => {
+    for (const explanation of [loop('aspnet', TOLD.standard), loop('wsgi', TOLD.legacy), explainContradiction({ recognised: as('unknown'), method: 'GET', url: 'https://h/', path: '/', policy: 'https', wants: 'http' })]) {
+      const text = explanationText(explanation);
+      assert.ok(!text.includes('\n'));
+      for (const { lines } of explanation.change) for (const line of lines) assert.ok(text.includes(line.trim()));
+    }
+  });
+});
