@@ -33,5 +33,5 @@ export function claims(head: { readonly fields: Fields }): Claim | undefined {
 /** The flags that would make the front believe this claim from this peer, ready to be typed. */
 export function believingFlags(peer: Peer, claim: Claim, schemeHeader = 'X-Forwarded-Proto'): string {
   const who = `--trust ${peer.kind === 'unix' ? 'unix' : peer.address}`;
-  return claim.name.toLowerCase() === schemeHeader.toLowerCase() ? who : `${who} --trust-header ${claim.name}`;
+  return claim.name.toLowerCase() === schemeHeader.toLowerCase() ? who : `${who} --trust-header scheme=${claim.name}`;
 }

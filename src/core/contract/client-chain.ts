@@ -1,4 +1,4 @@
-import { canonical, parseNode, type Address } from './address.ts';
+import { canonical, parseNode, trim, type Address } from './address.ts';
 import { fold } from './family.ts';
 import { parseForwarded } from './forwarded.ts';
 import { trustsAddress, type Trust } from './trust.ts';
@@ -28,7 +28,7 @@ export function clientOf(header: string): ClientOf {
 
 function fromList(lines: readonly string[], trust: Trust): Named {
   // Several lines are one list in their order (RFC 9110 §5.3); an empty element counts for nothing (§5.6.1.2).
-  const elements = lines.join(',').split(',').filter((element) => !/^[ \t]*$/.test(element));
+  const elements = lines.join(',').split(',').filter((element) => trim(element) !== '');
   return walk(elements.length, (i) => parseNode(elements[i]!), trust);
 }
 

@@ -9,7 +9,7 @@ export class ContractError extends Error {
   readonly entry: string;
 
   constructor(setting: ContractSetting, entry: string, message: string) {
-    super(message);
+    super(message.replace(/[\x00-\x1f\x7f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)); // one line, whatever the entry holds
     this.name = 'ContractError';
     this.setting = setting;
     this.entry = entry;

@@ -15,7 +15,9 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
  */
 export function parseForwarded(value: string): ForwardedElement[] | undefined {
   const elements: ForwardedElement[] = [];
-  for (const text of splitOutsideQuotes(value, ',') ?? ['=']) {
+  const texts = splitOutsideQuotes(value, ',');
+  if (texts === undefined) return undefined;
+  for (const text of texts) {
     if (trim(text) === '') continue; // an empty list element counts for nothing (RFC 9110 §5.6.1.2)
     const element = parseElement(text);
     if (element === undefined) return undefined;
@@ -26,7 +28,7 @@ export function parseForwarded(value: string): ForwardedElement[] | undefined {
 
 function parseElement(text: string): ForwardedElement | undefined {
   const element = new Map<string, string>();
-  for (const pair of splitOutsideQuotes(text, ';') ?? ['=']) {
+  for (const pair of splitOutsideQuotes(text, ';') ?? []) {
     const equals = pair.indexOf('=');
     if (equals < 0) {
       if (trim(pair) === '') continue;

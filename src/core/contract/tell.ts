@@ -1,5 +1,6 @@
 /** Telling an app the truth: what is written into a request's head after everything of the family has been removed. */
 import { STANDARD_NAMES } from '../http1/names.ts';
+import { trim } from './address.ts';
 import { ContractError } from './contract-error.ts';
 import { fold } from './family.ts';
 import { PROFILES, type ProfileName, type Tell } from './profiles.ts';
@@ -71,7 +72,7 @@ const linesOf = (tells: readonly Compiled[]): Template => tells.flatMap(({ name,
 export function parseTell(text: string): Tell {
   const colon = text.indexOf(':');
   if (colon < 0) throw new ContractError('tell', text, `tell "${text}": expected a header name, a colon and a value, such as 'X-Forwarded-Proto: {scheme}'.`);
-  const tell = { name: text.slice(0, colon).trim(), value: text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '') };
+  const tell = { name: text.slice(0, colon).trim(), value: trim(text.slice(colon + 1)) };
   checkTell(tell);
   return tell;
 }
@@ -89,6 +90,6 @@ function checkTell(tell: Tell): void {
 }
 
 function wrong(tell: Tell, why: string): ContractError {
-  const shown = JSON.stringify(`${tell.name}: ${tell.value}`).slice(1, -1); // a line break in it must not break the message's line
-  return new ContractError('tell', `${tell.name}: ${tell.value}`, `tell '${shown}': ${why}.`);
+  const entry = `${tell.name}: ${tell.value}`;
+  return new ContractError('tell', entry, `tell '${entry}': ${why}.`);
 }
