@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 
 /** Undefined where the chain reaches a root, or begins with a self-signed certificate; else what is missing and what to do. */
-export function completeness(file: string, chain: readonly X509Certificate[]): string | undefined {
+export function completeness(file: string, chain: readonly X509Certificate[], known = mozillaRoots): string | undefined {
   let last = chain[0]!;
   if (isSelfSigned(last)) return undefined;
   for (const left = new Set(chain.slice(1)); left.size > 0;) {
@@ -12,7 +12,7 @@ export function completeness(file: string, chain: readonly X509Certificate[]): s
     left.delete(issuer);
     last = issuer;
   }
-  if (isSelfSigned(last) || isIssuedByRoot(last)) return undefined;
+  if (isSelfSigned(last) || known().some((root) => root.subject === last.issuer && issued(root, last))) return undefined;
   const issuer = oneLine(last.issuer);
   const address = /CA Issuers - URI:(\S+)/.exec(last.infoAccess ?? '')?.[1]?.replaceAll('"', '');
   const where = address ? ` The issuer offers it at ${address} (from DER: openssl x509 -inform der -in FILE).` : '';
@@ -26,10 +26,6 @@ const isSelfSigned = (certificate: X509Certificate): boolean => certificate.issu
 const issued = (issuer: X509Certificate, subject: X509Certificate): boolean => subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
 const oneLine = (name: string): string => name.split('\n').join(', ');
 
-/** Mozilla's list, as Node carries it; read once, when the first chain needs it (some milliseconds). */
 let roots: readonly X509Certificate[] | undefined;
-
-function isIssuedByRoot(certificate: X509Certificate): boolean {
-  roots ??= rootCertificates.map((pem) => new X509Certificate(pem));
-  return roots.some((root) => root.subject === certificate.issuer && issued(root, certificate));
-}
+/** Mozilla's list, as Node carries it; read once, when the first chain needs it (some milliseconds). */
+const mozillaRoots = (): readonly X509Certificate[] => (roots ??= rootCertificates.map((pem) => new X509Certificate(pem)));

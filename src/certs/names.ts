@@ -69,7 +69,9 @@ export function canonicalDomain(written: string): string {
   const bare = written.replace(/^\[(.*)\]$/, '$1');
   if (isIP(bare)) return bare.toLowerCase();
   const star = bare.startsWith('*.') ? '*.' : '';
-  const name = domainToASCII(bare.slice(star.length)).replace(/\.$/, '').toLowerCase();
+  const rest = bare.slice(star.length).toLowerCase().replace(/\.$/, '');
+  // Only what is not ASCII is translated (RFC 5891): the function would also read `x/y` as a host and a path.
+  const name = /^[a-z0-9._\u0080-\u{10ffff}-]+$/u.test(rest) && /[^\0-\x7f]/.test(rest) ? domainToASCII(rest) : rest;
   if (!isHostName(name)) throw new Error(`The domain ${JSON.stringify(written)} is not a host name or address. Expected one like shop.example.com, or *.example.com for one level below.`);
   if (star && !name.includes('.') && !isLocalName(name)) throw new Error(`The domain ${JSON.stringify(written)} would take in a whole top-level domain. Name the hosts themselves.`);
   return star + name;
