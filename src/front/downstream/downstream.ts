@@ -17,13 +17,13 @@ export interface Downstream {
   interim(status: number, reason: string, lines: string): void;
   /** The final head. `lines` has neither framing nor Connection. */
   start(answer: AnswerStart): void;
-  /** A piece of content, lent. False: enough for now, go on at `Exchange.clientDrained`. */
-  content(bytes: Uint8Array): boolean;
+  /** A piece of content, lent. */
+  content(bytes: Uint8Array): void;
   /** The answer is whole. `trailers` are field lines, or ''. */
   finish(trailers: string): void;
   /** The answer cannot be completed: the client is made to see that it was cut. */
   cut(): void;
-  /** Sends what this event has gathered. */
+  /** Sends what this event has gathered. Whoever adds looks at `buffered` then, and goes on at `Exchange.clientDrained`. */
   flush(): void;
   /** Stops and resumes the arrival of the request's body. */
   holdBody(): void;

@@ -1,0 +1,191 @@
+import { Fault } from '../core/errors.ts';
+import type { Fields } from '../core/http1/fields.ts';
+import type { AnswerHead } from '../core/http1/heads.ts';
+import { Name } from '../core/http1/names.ts';
+import { requestHeadText, type BodyPlan } from '../core/http1/write-head.ts';
+import { keepRequestFields, keepTrailers } from '../core/contract/keep.ts';
+import type { CollectedBody } from './collected-body.ts';
+import { dateLine } from './date.ts';
+import type { Exchange } from './exchange.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { keepInterimFields } from './interim.ts';
+import type { AppTarget } from './site.ts';
+import { Tunnel } from './tunnel.ts';
+import type { AnswerListener, AppConnection } from './upstream/http1.ts';
+import { sendBody, type FilePump } from './upstream/pump.ts';
+
+/** Bytes read ahead of a client on an answer that must be live. */
+const LIVE_AHEAD = 64 * 1024;
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']); // RFC 9110 §9.2.2
+
+/** One request's way to the app and the answer's way back. */
+export class AppLeg implements AnswerListener {
+  readonly target: AppTarget;
+  readonly #exchange: Exchange;
+  #connection: AppConnection | undefined;
+  #plan!: BodyPlan;
+  #body: CollectedBody | undefined;
+  #pump: FilePump | undefined;
+  /** Content that came before the app's connection was up (streamed bodies only); bounded by what holdBody lets through. */
+  #early: Uint8Array[] | undefined;
+  #ended: string | undefined;
+  #streaming = false;
+  #sent = false;
+  #retried = false;
+  #readAhead: number;
+  #held = false;
+
+  constructor(exchange: Exchange, target: AppTarget) {
+    this.#exchange = exchange;
+    this.target = target;
+    this.#readAhead = target.route.readAhead;
+  }
+
+  /** Without a body, or with one that follows through `content`. */
+  begin(plan: BodyPlan): void {
+    this.#plan = plan;
+    this.#streaming = plan.framing === 'chunked' || plan.length > 0;
+    this.#attempt(false);
+  }
+
+  /** With a body that is whole. */
+  beginWith(body: CollectedBody): void {
+    this.#plan = { framing: 'length', length: body.size };
+    this.#body = body;
+    this.#attempt(false);
+  }
+
+  /** False: hold the client. */
+  content(bytes: Uint8Array): boolean {
+    if (!this.#sent) {
+      (this.#early ??= []).push(Uint8Array.prototype.slice.call(bytes));
+      return false;
+    }
+    return this.#connection?.content(bytes) ?? true;
+  }
+
+  endContent(trailers: string): void {
+    if (this.#sent) this.#connection?.endContent(trailers);
+    else this.#ended = trailers;
+  }
+
+  clientDrained(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#connection?.resume();
+  }
+
+  /** The exchange is over, however. A connection that is still busy with it is dropped at once. */
+  abort(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#pump?.stop();
+    connection?.drop();
+  }
+
+  #attempt(fresh: boolean): void {
+    // A connection that has been idle may be closing as we write; only what may be sent twice may take that risk.
+    const { pool } = this.target;
+    const connection = this.#connection = pool.take(fresh ? 'fresh' : this.#replayable ? 'any' : 'recent');
+    connection.begin(this, this.#exchange.head.method);
+  }
+
+  get #replayable(): boolean { return !this.#streaming && IDEMPOTENT.has(this.#exchange.head.method); }
+
+  // ---- what the connection tells (AnswerListener) ----
+
+  onReady(): void {
+    const exchange = this.#exchange;
+    const { head, truth, id, context } = exchange;
+    const connection = this.#connection!;
+    const lines = keepRequestFields(head) + this.target.teller.lines(truth) + 'X-Request-Id: ' + id + '\r\n';
+    const text = requestHeadText(head, lines, this.#plan, this.#streaming && head.expectsContinue);
+    if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: text });
+    this.#sent = true;
+    connection.head(text, this.#plan);
+    if (this.#body !== undefined) {
+      this.#pump = sendBody(this.#body, connection, (fault) => { exchange.requestFault(fault); });
+      return;
+    }
+    if (!this.#streaming) { connection.endContent(''); return; }
+    for (const piece of this.#early ?? []) connection.content(piece);
+    this.#early = undefined;
+    connection.flush();
+    if (this.#ended !== undefined) connection.endContent(this.#ended);
+    else this.#exchange.down.releaseBody();
+  }
+
+  onRoom(): void {
+    if (this.#pump !== undefined) this.#pump.room();
+    else this.#exchange.down.releaseBody();
+  }
+
+  onInterim(head: AnswerHead): void {
+    this.#exchange.down.interim(head.status, head.reason, keepInterimFields(head));
+  }
+
+  onAnswer(head: AnswerHead): void {
+    const exchange = this.#exchange;
+    const verdict = judgeAnswer(exchange, head);
+    if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
+    let { lines } = verdict;
+    if (head.fields.find(Name.DATE) < 0) lines += dateLine(); // RFC 9110 §6.6.1
+    const announced = head.framing === 'none' && head.length >= 0 ? 'Content-Length: ' + head.length + '\r\n' : ''; // HEAD, 304
+    exchange.live = isLive(head);
+    if (exchange.live) this.#readAhead = LIVE_AHEAD;
+    exchange.start({ status: head.status, reason: head.reason, lines: lines + announced, body: head, last: false });
+  }
+
+  onContent(bytes: Uint8Array): void {
+    this.#exchange.content(bytes);
+  }
+
+  onEnd(trailers: Fields | undefined): void {
+    this.#connection = undefined;
+    this.#exchange.finish(trailers === undefined ? '' : keepTrailers(trailers));
+  }
+
+  onFlush(): void {
+    const { down } = this.#exchange;
+    down.flush();
+    if (!this.#held && this.#connection !== undefined && down.buffered > this.#readAhead) {
+      this.#held = true;
+      this.#connection.pause();
+    }
+  }
+
+  onSwitch(head: AnswerHead, early: Uint8Array | undefined): void {
+    const exchange = this.#exchange;
+    const connection = this.#connection!;
+    this.#connection = undefined;
+    exchange.switched();
+    const tunnel = new Tunnel(exchange.context, connection.surrender());
+    const lines = exchange.site!.repair(head, exchange.head, exchange.truth).lines;
+    const client = exchange.down.tunnel(lines, tunnel.clientSide);
+    tunnel.join(client, early, exchange);
+  }
+
+  onFault(fault: Fault, begun: boolean): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    const exchange = this.#exchange;
+    if (exchange.answered) { exchange.cut(fault); return; }
+    if (!begun && !this.#retried && connection?.reused === true && this.#replayable) {
+      this.#retried = true;
+      this.#sent = false;
+      this.#pump?.stop();
+      this.#pump = undefined;
+      this.#attempt(true);
+      return;
+    }
+    exchange.fail(fault);
+  }
+}
+
+function isLive(head: AnswerHead): boolean {
+  const { fields } = head;
+  const type = fields.find(Name.CONTENT_TYPE);
+  if (type >= 0 && fields.value(type).toLowerCase().startsWith('text/event-stream')) return true;
+  const accel = fields.find(Name.X_ACCEL_BUFFERING);
+  return accel >= 0 && fields.value(accel).toLowerCase() === 'no';
+}

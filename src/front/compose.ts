@@ -1,0 +1,102 @@
+import { createCertificates, type Certificates } from '../certs/store.ts';
+import type { AppRoute, Settings, SiteSettings } from '../config/settings.ts';
+import { createClassifier } from '../core/contract/classify.ts';
+import { createReader } from '../core/contract/read.ts';
+import { compileTeller } from '../core/contract/tell.ts';
+import { compileTrust } from '../core/contract/trust.ts';
+import type { Scheme } from '../core/contract/truth.ts';
+import { DEFAULT_PORT } from '../core/policy/urls.ts';
+import type { Transport, Wire } from '../transport/wire.ts';
+import { createClaimLog } from './claim-log.ts';
+import { Clock } from './clock.ts';
+import type { FrontContext, Observed } from './context.ts';
+import type { Door } from './doors.ts';
+import { createIds } from './ids.ts';
+import type { Log } from './log/index.ts';
+import { Site } from './site.ts';
+import type { Sites } from './sites.ts';
+import { AppPool } from './upstream/pool.ts';
+
+type Doors = Partial<Record<Scheme, Door>>;
+
+export interface Parts {
+  readonly transport: Transport;
+  readonly log: Log;
+  readonly certificates: Certificates | undefined;
+  /** Filled as the doors open. */
+  readonly doors: Doors;
+  readonly observe: ((seen: Observed) => void) | undefined;
+}
+
+/** Certificates for the https door; undefined where it is off. */
+export async function openCertificates(settings: Settings, log: Log, dataDir: string | undefined): Promise<Certificates | undefined> {
+  const { https } = settings;
+  if (https.kind === 'off') return undefined;
+  return createCertificates({
+    pairs: settings.certificates,
+    domains: settings.sites.flatMap((site) => site.hosts),
+    ...(https.kind === 'at' && https.address.kind === 'ip' && { addresses: [https.address.host] }),
+    ...(dataDir !== undefined && { dataDir }),
+    on: ({ level, ...event }) => { log.event({ ...event, level: level === 'warning' ? 'warn' : level }); },
+  });
+}
+
+/** The headers by which the front itself tells an app something; whatever a client sends under these names is removed. */
+const OWN_HEADERS = ['X-Request-Id'];
+
+export function createContext(settings: Settings, parts: Parts): FrontContext {
+  const { certificates, doors, log } = parts;
+  const { trustHeaders } = settings;
+  const publicPort = (scheme: Scheme): number =>
+    (scheme === 'https' ? settings.publicHttpsPort : settings.publicHttpPort) ?? doors[scheme]?.port ?? DEFAULT_PORT[scheme];
+  const told = settings.sites.flatMap((site) => compileTeller(site.speaks, site.tell).names);
+  const believed = [trustHeaders.scheme, trustHeaders.client, trustHeaders.host, trustHeaders.port].filter((name) => name !== undefined);
+  const waiting: Wire[] = [];
+  let sites: Sites | undefined;
+  return {
+    settings, log, publicPort,
+    transport: parts.transport,
+    clock: new Clock(),
+    classify: createClassifier({ tellNames: [...told, ...believed, ...OWN_HEADERS], allowHeaders: settings.allowHeaders }),
+    read: createReader({ trust: compileTrust(settings.trust), headers: trustHeaders, publicPort }),
+    get sites() { return sites!; },
+    open(opened) {
+      sites = opened;
+      for (const wire of waiting.splice(0)) wire.resume();
+    },
+    notYet(wire) {
+      if (sites === undefined) waiting.push(wire);
+      return sites === undefined;
+    },
+    connections: new Set(),
+    local: certificates?.real === false,
+    realCertificate: certificates?.real === true,
+    nextId: createIds(),
+    noteClaim: createClaimLog(log, trustHeaders.scheme),
+    observe: parts.observe,
+    stopping: false,
+  };
+}
+
+/** Compiles a site; `pools` gets the connections to its apps. Routes that lead to the same app share them. */
+export function createSite(settings: SiteSettings, context: FrontContext, { doors, pools }: { readonly doors: Doors; readonly pools: AppPool[] }): Site {
+  const pool = ({ app }: AppRoute): AppPool => {
+    const same = pools.find(({ written }) => written === app.written);
+    if (same !== undefined) return same;
+    const made = new AppPool(app, context);
+    pools.push(made);
+    return made;
+  };
+  const appPorts = settings.routes.flatMap((route) => (route.kind === 'app' ? route.app.addresses : [])).flatMap((address) => (address.kind === 'ip' ? [address.port] : []));
+  const doorPorts = Object.values(doors).flatMap(({ port }) => (port === undefined ? [] : [port]));
+  return new Site(settings, {
+    pool,
+    local: context.local,
+    ports: {
+      // A door that is off stands behind another proxy's: the world still comes by the scheme's public port.
+      httpsPort: context.publicPort('https'),
+      httpPort: context.publicPort('http'),
+      otherPorts: [...doorPorts, ...appPorts],
+    },
+  });
+}

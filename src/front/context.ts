@@ -1,0 +1,45 @@
+import type { Classify } from '../core/http1/names.ts';
+import type { RequestHead } from '../core/http1/heads.ts';
+import type { Reader } from '../core/contract/read.ts';
+import type { Peer } from '../core/contract/trust.ts';
+import type { Scheme } from '../core/contract/truth.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Transport, Wire } from '../transport/wire.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log/index.ts';
+import type { Sites } from './sites.ts';
+import type { ClientConnection } from './downstream/http1.ts';
+
+/** What every connection and exchange of one running front shares. */
+export interface FrontContext {
+  readonly settings: Settings;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly classify: Classify;
+  readonly read: Reader;
+  readonly sites: Sites;
+  /** Takes the sites and lets in whoever came while the doors were being opened. */
+  readonly open: (sites: Sites) => void;
+  /** Keeps a connection waiting until there are sites; false where there are. */
+  readonly notYet: (wire: Wire) => boolean;
+  readonly connections: Set<ClientConnection>;
+  /** The port the world sees for this scheme. */
+  readonly publicPort: (scheme: Scheme) => number;
+  /** A local authority signs: the person at the browser is the developer, and is told more. */
+  readonly local: boolean;
+  /** Certificates were given, so browsers may remember what they are told. */
+  readonly realCertificate: boolean;
+  readonly nextId: () => string;
+  readonly noteClaim: (peer: Peer, head: RequestHead) => void;
+  readonly observe: ((seen: Observed) => void) | undefined;
+  stopping: boolean;
+}
+
+/** One request as it came and as it went on to the app; for the demo and for tests. */
+export interface Observed {
+  readonly requestId: string;
+  readonly head: RequestHead;
+  /** The head's text as the app got it. */
+  readonly forwarded: string;
+}

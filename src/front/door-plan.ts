@@ -1,0 +1,36 @@
+import type { Scheme } from '../core/contract/truth.ts';
+import type { PickCertificate } from '../core/contract/certificate.ts';
+import type { Wire, WireHandler } from '../transport/wire.ts';
+import type { FrontContext } from './context.ts';
+import type { DoorPlan } from './doors.ts';
+import { ClientConnection } from './downstream/http1.ts';
+import { peerText } from './exchange-log.ts';
+import { plainOnTls } from './pages/index.ts';
+
+/** How a door is to be opened: where, with which certificates, and who takes its connections. */
+export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertificate | undefined): DoorPlan {
+  const { settings } = context;
+  const onConnection = (wire: Wire): WireHandler => {
+    const connection = new ClientConnection(wire, context);
+    if (context.notYet(wire)) wire.pause();
+    return connection;
+  };
+  const name = settings.sites.flatMap((site) => site.hosts).find((host) => !host.startsWith('*.'));
+  const plan = { scheme, setting: settings[scheme], loopback: context.local, name };
+  if (scheme === 'http' || pick === undefined) return { ...plan, listen: { onConnection } };
+  return {
+    ...plan,
+    listen: {
+      onConnection,
+      tls: {
+        pick,
+        alpn: ['http/1.1'],
+        handshakeTimeout: settings.timeouts.handshake,
+        plainAnswer: (firstBytes) => plainOnTls(firstBytes, context.publicPort('https')),
+        onHandshakeError: (peer, error) => {
+          context.log.event({ event: 'handshake-failed', level: 'info', client: peerText(peer), code: error.code, message: `${peerText(peer)}: ${error.message}` });
+        },
+      },
+    },
+  };
+}

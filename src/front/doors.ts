@@ -1,0 +1,106 @@
+import { isIP } from 'node:net';
+import type { DoorSetting } from '../config/settings.ts';
+import type { Scheme } from '../core/contract/truth.ts';
+import type { ListenAddress, Listener, ListenOptions, Transport } from '../transport/wire.ts';
+
+/** One of the two doors, open. */
+export interface Door {
+  readonly listeners: readonly Listener[];
+  /** The port it listens on; undefined on a unix socket. */
+  readonly port: number | undefined;
+  /** As a person would type it. */
+  readonly url: string;
+  /** The port that was wanted, where there was no right to it. */
+  readonly insteadOf: number | undefined;
+}
+
+/** A door that could not be opened; `code` is the system's (EADDRINUSE, EACCES, EADDRNOTAVAIL …). */
+export class DoorError extends Error {
+  readonly scheme: Scheme;
+  readonly code: string;
+  readonly address: ListenAddress;
+
+  constructor(scheme: Scheme, address: ListenAddress, cause: NodeJS.ErrnoException) {
+    super(`The ${scheme} door could not be opened on ${addressText(address)}: ${cause.message}`, { cause });
+    this.scheme = scheme;
+    this.code = cause.code ?? 'unknown';
+    this.address = address;
+  }
+}
+
+export interface DoorPlan {
+  readonly scheme: Scheme;
+  readonly setting: DoorSetting;
+  /** A bare port is for this machine only, since only this machine's people trust the certificate. */
+  readonly loopback: boolean;
+  /** The host to show, where the site has a name. */
+  readonly name: string | undefined;
+  readonly listen: Omit<ListenOptions, 'address'>;
+}
+
+const PORTS: Readonly<Record<Scheme, readonly [wanted: number, unprivileged: number]>> = { https: [443, 8443], http: [80, 8080] };
+
+/** Opens a door; undefined where it is off. */
+export async function openDoor(plan: DoorPlan, transport: Transport): Promise<Door | undefined> {
+  const { setting, scheme } = plan;
+  switch (setting.kind) {
+    case 'off': return undefined;
+    case 'at': return door(plan, [await openOne(plan, transport, setting.address)]);
+    case 'port': return door(plan, await openPort(plan, transport, setting.port));
+    case 'auto': {
+      const [wanted, unprivileged] = PORTS[scheme];
+      try {
+        return door(plan, await openPort(plan, transport, wanted));
+      } catch (error) {
+        if (!(error instanceof DoorError) || (error.code !== 'EACCES' && error.code !== 'EPERM')) throw error;
+        return door(plan, await openPort(plan, transport, unprivileged), wanted);
+      }
+    }
+  }
+}
+
+/** A port without an address: loopback for a local site, every address otherwise; IPv4 and IPv6 where the machine has both. */
+async function openPort(plan: DoorPlan, transport: Transport, port: number): Promise<Listener[]> {
+  for (let tries = 1; ; tries++) {
+    const listeners: Listener[] = [];
+    let missing: unknown;
+    for (const host of plan.loopback ? ['127.0.0.1', '::1'] : ['::', '0.0.0.0']) {
+      const first = listeners[0];
+      if (first !== undefined && host === '0.0.0.0') break; // :: takes IPv4 as well
+      const address: ListenAddress = { kind: 'ip', host, port: first?.address.kind === 'ip' ? first.address.port : port };
+      try {
+        listeners.push(await openOne(plan, transport, address));
+      } catch (error) {
+        if (error instanceof DoorError && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL')) { missing = error; continue; }
+        await Promise.all(listeners.map((listener) => listener.close()));
+        // A free port of one address may be taken on the other.
+        if (port === 0 && tries < 10 && error instanceof DoorError && error.code === 'EADDRINUSE') { missing = undefined; listeners.length = 0; break; }
+        throw error;
+      }
+    }
+    if (listeners.length > 0) return listeners;
+    if (missing !== undefined) throw missing;
+  }
+}
+
+async function openOne(plan: DoorPlan, transport: Transport, address: ListenAddress): Promise<Listener> {
+  try {
+    return await transport.listen({ ...plan.listen, address });
+  } catch (error) {
+    throw new DoorError(plan.scheme, address, error as NodeJS.ErrnoException);
+  }
+}
+
+function door(plan: DoorPlan, listeners: readonly Listener[], insteadOf?: number): Door {
+  const { address } = listeners[0]!;
+  if (address.kind === 'unix') return { listeners, port: undefined, url: `unix:${address.path}`, insteadOf };
+  const everywhere = address.host === '::' || address.host === '0.0.0.0';
+  const host = plan.name ?? (everywhere || plan.setting.kind !== 'at' ? 'localhost' : isIP(address.host) === 6 ? `[${address.host}]` : address.host);
+  const port = address.port === (plan.scheme === 'https' ? 443 : 80) ? '' : `:${address.port}`;
+  return { listeners, port: address.port, url: `${plan.scheme}://${host}${port}`, insteadOf };
+}
+
+export function addressText(address: ListenAddress): string {
+  if (address.kind === 'unix') return address.path;
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}

@@ -1,0 +1,337 @@
+import { Fault } from '../../core/errors.ts';
+import type { BodyReader } from '../../core/http1/body-reader.ts';
+import { chunkHead, lastChunk } from '../../core/http1/body-writer.ts';
+import { createBodyReader } from '../../core/http1/create-body-reader.ts';
+import { HeadCollector } from '../../core/http1/head-collector.ts';
+import type { RequestHead } from '../../core/http1/heads.ts';
+import { readRequestHead } from '../../core/http1/request-head.ts';
+import { next, type ConnectionEvent, type ConnectionState } from '../../core/http1/state.ts';
+import { answerHeadText, framingLine } from '../../core/http1/write-head.ts';
+import type { Peer } from '../../core/contract/trust.ts';
+import type { Scheme } from '../../core/contract/truth.ts';
+import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
+import type { Timed } from '../clock.ts';
+import type { FrontContext } from '../context.ts';
+import { Exchange } from '../exchange.ts';
+import { logRefusal } from '../exchange-log.ts';
+import { Output } from '../output.ts';
+import { faultAnswer } from '../own-answers.ts';
+import type { AnswerStart, Downstream } from './downstream.ts';
+
+/** Bytes of following requests that are kept while one is being answered; then reading stops. */
+const AHEAD_LIMIT = 64 * 1024;
+/** Milliseconds and bytes that a client gets to read its last answer while we throw away what it still sends. */
+const LINGER = 2_000;
+const LINGER_BYTES = 8 * 1024 * 1024;
+
+/** A client's HTTP/1.1 connection: bytes in, one exchange after the other, bytes out. */
+export class ClientConnection implements Downstream, WireHandler, Timed {
+  deadline: number;
+  readonly peer: Peer;
+  readonly scheme: Scheme;
+  #state: ConnectionState = 'head';
+  #exchange: Exchange | undefined;
+  #reader: BodyReader | undefined;
+  #collector: HeadCollector | undefined;
+  /** What arrived behind a request that is still being answered. */
+  #ahead: Uint8Array | undefined;
+  #paused = false;
+  #feeding = false;
+  /** No request after the one being answered. */
+  #last = false;
+  #minor: 0 | 1 = 1;
+  #framing: 'none' | 'length' | 'chunked' | 'close' = 'none';
+  #lingered = 0;
+  #stalledAt = 0;
+  #tunnel: WireHandler | undefined;
+  readonly #wire: Wire;
+  readonly #out: Output;
+  readonly #context: FrontContext;
+
+  constructor(wire: Wire, context: FrontContext) {
+    this.#wire = wire;
+    this.#out = new Output(wire);
+    this.#context = context;
+    this.peer = wire.peer;
+    this.scheme = wire.tls === undefined ? 'http' : 'https';
+    this.deadline = context.clock.now + context.settings.timeouts.head;
+    context.clock.add(this);
+    context.connections.add(this);
+  }
+
+  // ---- what the wire tells ----
+
+  onData(bytes: Uint8Array): void {
+    if (this.#state === 'tunnel') { this.#tunnel!.onData(bytes); return; }
+    if (this.#state === 'closing') {
+      if ((this.#lingered += bytes.length) > LINGER_BYTES) this.#wire.destroy();
+      return;
+    }
+    this.#feed(bytes);
+    this.#out.flush();
+  }
+
+  onDrain(): void {
+    if (this.#state === 'tunnel') { this.#tunnel!.onDrain(); return; }
+    this.#out.full = false;
+    if (this.#state === 'answer') this.deadline = Infinity;
+    else if (this.#state === 'closing') this.deadline = this.#context.clock.now + LINGER;
+    this.#exchange?.clientDrained();
+    this.#out.flush();
+  }
+
+  onEnd(): void {
+    if (this.#state === 'tunnel') { this.#tunnel!.onEnd(); return; }
+    // A client that closes its side has left: nobody half-closes under TLS, and an app's worker must not be held for a
+    // closed browser tab (nginx does the same unless proxy_ignore_client_abort is on).
+    if (this.#state === 'head' || this.#state === 'closing') this.#wire.end();
+    this.#wire.destroy();
+  }
+
+  onClose(error: WireError | undefined): void {
+    const state = this.#state;
+    this.#move('gone');
+    this.#context.clock.remove(this);
+    this.#context.connections.delete(this);
+    if (state === 'tunnel') this.#tunnel!.onClose(error);
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.clientGone();
+  }
+
+  onDeadline(): void {
+    switch (this.#state) {
+      case 'head':
+        if (this.#collector === undefined) this.#close(); // idle between requests: nothing is owed
+        else this.#refuse(new Fault('head-timeout', `${this.#collector.size} bytes of a head came in ${this.#context.settings.timeouts.head} ms`));
+        break;
+      case 'body':
+        if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', `no byte of the body for ${this.#context.settings.timeouts.body} ms`));
+        break;
+      case 'answer':
+      case 'closing':
+        if (this.#wire.buffered > 0 && this.#taken() > this.#stalledAt) this.#watchSending();
+        else this.#wire.destroy();
+        break;
+      case 'tunnel':
+      case 'closed':
+        break;
+    }
+    this.#out.flush();
+  }
+
+  // ---- reading ----
+
+  #feed(bytes: Uint8Array): void {
+    if (this.#collector !== undefined) {
+      const worthwhile = this.#collector.add(bytes);
+      if (worthwhile === undefined) return;
+      bytes = worthwhile;
+    }
+    this.#feeding = true;
+    for (let at = 0; at < bytes.length;) {
+      if (this.#state === 'head') at = this.#readHead(bytes, at);
+      else if (this.#state === 'body') at = this.#readBody(bytes, at);
+      else {
+        if (this.#state === 'answer') this.#keepAhead(bytes, at);
+        break;
+      }
+    }
+    this.#feeding = false;
+  }
+
+  #readHead(bytes: Uint8Array, at: number): number {
+    const head = readRequestHead(bytes, at, bytes.length, this.#context.classify);
+    if (head === undefined) {
+      if (this.#collector === undefined) { // else it has these bytes already
+        this.#collector = new HeadCollector();
+        this.#collector.add(bytes.subarray(at));
+        this.deadline = this.#context.clock.now + this.#context.settings.timeouts.head;
+      }
+      return bytes.length;
+    }
+    this.#collector = undefined;
+    if (head instanceof Fault) { this.#refuse(head); return bytes.length; }
+    this.#begin(head);
+    return at + head.size;
+  }
+
+  #begin(head: RequestHead): void {
+    const hasBody = head.framing === 'chunked' || head.length > 0;
+    this.#move(hasBody ? 'request-with-body' : 'request');
+    this.#minor = head.minor;
+    this.#last = !head.keepAlive || this.#context.stopping;
+    this.deadline = Infinity;
+    const exchange = this.#exchange = new Exchange(this, head, this.#context);
+    if (hasBody) {
+      this.#reader = createBodyReader(head, { side: 'request', classify: this.#context.classify, sink: (content) => { this.#exchange?.requestContent(content); } });
+      this.deadline = this.#context.clock.now + this.#context.settings.timeouts.body;
+    }
+    exchange.begin(hasBody);
+  }
+
+  #readBody(bytes: Uint8Array, at: number): number {
+    const reader = this.#reader!;
+    at = reader.read(bytes, at, bytes.length);
+    if (this.#state !== 'body') return at; // answered while we read
+    this.deadline = this.#paused ? Infinity : this.#context.clock.now + this.#context.settings.timeouts.body;
+    if (reader.fault !== undefined) {
+      this.#exchange!.requestFault(reader.fault);
+      return bytes.length;
+    }
+    if (reader.done) {
+      this.#reader = undefined;
+      this.#move('body-end');
+      this.deadline = Infinity;
+      this.#exchange!.requestEnd(reader.trailers);
+    }
+    return at;
+  }
+
+  #keepAhead(bytes: Uint8Array, at: number): void {
+    const kept = this.#ahead;
+    const before = kept?.length ?? 0;
+    const ahead = Buffer.allocUnsafe(before + bytes.length - at);
+    if (kept !== undefined) ahead.set(kept);
+    ahead.set(at === 0 ? bytes : bytes.subarray(at), before);
+    this.#ahead = ahead;
+    if (ahead.length > AHEAD_LIMIT) this.#pause();
+  }
+
+  // ---- answering (Downstream) ----
+
+  get buffered(): number { return this.#wire.buffered + this.#out.waiting; }
+
+  interim(status: number, reason: string, lines: string): void {
+    if (this.#minor === 1) this.#out.text(answerHeadText(status, reason, lines, ''));
+  }
+
+  start(answer: AnswerStart): void {
+    let { framing } = answer.body;
+    if (framing === 'chunked' || framing === 'close') framing = this.#minor === 1 ? 'chunked' : 'close';
+    this.#framing = framing;
+    // While a body is still arriving nobody knows yet where the next request would begin.
+    if (answer.last || framing === 'close' || this.#state === 'body' || this.#context.stopping) this.#last = true;
+    const plan = framing === answer.body.framing ? answer.body : { framing, length: 0 };
+    this.#out.text(answerHeadText(answer.status, answer.reason, answer.lines + framingLine(plan), this.#last ? 'close' : this.#minor === 0 ? 'keep-alive' : ''));
+  }
+
+  content(bytes: Uint8Array): void {
+    if (bytes.length === 0) return; // an empty chunk would end the body (RFC 9112 §7.1)
+    if (this.#framing === 'chunked') {
+      this.#out.text(chunkHead(bytes.length));
+      this.#out.bytes(bytes);
+      this.#out.text('\r\n');
+    } else this.#out.bytes(bytes);
+  }
+
+  finish(trailers: string): void {
+    if (this.#framing === 'chunked') this.#out.text(lastChunk(trailers));
+    this.#out.flush();
+    this.#exchange = undefined;
+    if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#linger(); return; }
+    this.#move('answer-end');
+    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.keepAlive;
+    if (this.#feeding || this.#ahead === undefined) { if (!this.#feeding) this.#unpause(); return; }
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    this.#unpause();
+    this.#feed(ahead);
+    this.#out.flush();
+  }
+
+  cut(): void {
+    this.#exchange = undefined;
+    this.#out.flush();
+    if (this.#framing === 'close') { this.#wire.reset(); return; } // an orderly end would make it look whole
+    this.#move('refuse');
+    this.#linger();
+  }
+
+  flush(): void {
+    this.#out.flush();
+    if (this.#out.full && this.#state === 'answer' && this.deadline === Infinity) this.#watchSending();
+  }
+
+  holdBody(): void { this.#pause(); }
+
+  releaseBody(): void {
+    if (this.#state !== 'body') return;
+    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.body;
+    this.#unpause();
+  }
+
+  tunnel(lines: string, handler: WireHandler): { wire: Wire; early: Uint8Array | undefined } {
+    this.#out.text(answerHeadText(101, 'Switching Protocols', lines + 'Connection: Upgrade\r\nUpgrade: websocket\r\n', ''));
+    this.#out.flush();
+    this.#move('switch');
+    this.#tunnel = handler;
+    const early = this.#ahead;
+    this.#ahead = undefined;
+    this.deadline = Infinity;
+    this.#unpause();
+    return { wire: this.#wire, early };
+  }
+
+  // ---- ending ----
+
+  /** True while only an answer without an end (a tunnel, an event stream) keeps this connection. */
+  get unending(): boolean { return this.#state === 'tunnel' || (this.#state === 'closing' && this.#wire.buffered === 0) || this.#exchange?.live === true; }
+
+  /** No more requests: closes now when idle, else after the running answer. */
+  stop(): void {
+    this.#last = true;
+    if (this.#state === 'head') this.#close();
+  }
+
+  destroy(): void { this.#wire.destroy(); }
+
+  /** What arrived is not a request: one answer, then the end. Never reaches an app. */
+  #refuse(fault: Fault): void {
+    this.#collector = undefined;
+    const id = this.#context.nextId();
+    logRefusal(this.#context, fault, { peer: this.peer, id });
+    const answer = faultAnswer(this.#context, fault, { id, accept: undefined, method: '' });
+    this.#out.text(answerHeadText(answer.status, answer.reason, answer.lines + framingLine(answer.body), 'close'));
+    if (answer.bytes !== undefined) this.#out.bytes(answer.bytes);
+    this.#out.flush();
+    this.#move('refuse');
+    this.#linger();
+  }
+
+  #close(): void {
+    this.#move('refuse');
+    this.#linger();
+  }
+
+  /** Sends FIN, and reads on for a while: closing with unread bytes would send a RST that can overtake the answer (RFC 9112 §9.6). */
+  #linger(): void {
+    this.#unpause();
+    if (this.#wire.buffered > 0) this.#watchSending();
+    else this.deadline = this.#context.clock.now + LINGER;
+    this.#wire.end();
+  }
+
+  /** Grows as the client takes its answer, and only then. */
+  #taken(): number { return (this.#exchange?.bytesOut ?? 0) - this.#wire.buffered; }
+
+  #watchSending(): void {
+    this.#stalledAt = this.#taken();
+    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.send;
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    if (this.#state === 'body') this.deadline = Infinity; // we are the slow one
+    this.#wire.pause();
+  }
+
+  #unpause(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#wire.resume();
+  }
+
+  #move(event: ConnectionEvent): void { this.#state = next(this.#state, event); }
+}

@@ -1,0 +1,40 @@
+import { FAULTS, type Fault } from '../core/errors.ts';
+import type { Peer } from '../core/contract/trust.ts';
+import type { FrontContext } from './context.ts';
+import type { Exchange } from './exchange.ts';
+
+export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.address : 'unix'; }
+
+/** The access line of an exchange that is over, and an event where something went wrong that somebody has to act on. */
+export function logExchange(exchange: Exchange): void {
+  const { context, head, fault, truth } = exchange;
+  context.log.access({
+    time: Date.now(),
+    client: truth.client,
+    method: head.method,
+    scheme: truth.scheme,
+    host: head.host,
+    target: head.target,
+    status: exchange.status === 0 ? fault?.code === 'client-gone' ? 499 : 0 : exchange.status,
+    bytesIn: exchange.bytesIn,
+    bytesOut: exchange.bytesOut,
+    durationMs: performance.now() - exchange.startedAt,
+    requestId: exchange.id,
+    minor: head.minor,
+    fault: fault?.code,
+    userAgent: head.fields.get('user-agent'),
+    referer: head.fields.get('referer'),
+    upgraded: exchange.upgraded,
+  });
+  if (fault !== undefined && fault.blame !== 'client') logFault(context, fault, exchange.id);
+}
+
+/** A fault of the app, the operator or our own. */
+export function logFault(context: FrontContext, fault: Fault, requestId: string): void {
+  context.log.event({ event: fault.code, level: fault.blame === 'app' ? 'warn' : 'error', message: `${fault.summary} ${fault.detail}`.trim(), requestId });
+}
+
+/** What arrived was not a request: it has no method and no target to log, only what was seen. */
+export function logRefusal(context: FrontContext, fault: Fault, about: { readonly peer: Peer; readonly id: string }): void {
+  context.log.event({ event: 'refused', level: 'info', code: fault.code, status: FAULTS[fault.code].status, client: peerText(about.peer), message: `${fault.summary} ${fault.detail}`.trim(), requestId: about.id });
+}

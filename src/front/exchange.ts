@@ -1,0 +1,209 @@
+import { Fault } from '../core/errors.ts';
+import type { Fields } from '../core/http1/fields.ts';
+import type { RequestHead } from '../core/http1/heads.ts';
+import { NO_BODY } from '../core/http1/write-head.ts';
+import { keepTrailers } from '../core/contract/keep.ts';
+import type { Truth } from '../core/contract/truth.ts';
+import type { AppRoute } from '../config/settings.ts';
+import { AppLeg } from './app-leg.ts';
+import { CollectedBody } from './collected-body.ts';
+import type { FrontContext } from './context.ts';
+import type { AnswerStart, Downstream } from './downstream/downstream.ts';
+import { FileLeg } from './file-leg.ts';
+import type { Replacement } from './judge-answer.ts';
+import { faultAnswer, redirectAnswer, type About, type OwnAnswer } from './own-answers.ts';
+import type { AppTarget, Found, Site, StaticTarget } from './site.ts';
+import { logExchange } from './exchange-log.ts';
+
+/** One request and its answer, whatever carries them. Judges the request, finds who answers it, and sees it through. */
+export class Exchange {
+  readonly id: string;
+  readonly startedAt = performance.now();
+  truth!: Truth;
+  site: Site | undefined;
+  status = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  fault: Fault | undefined;
+  /** An answer without an end that anybody waits for: an event stream. */
+  live = false;
+  upgraded = false;
+  readonly down: Downstream;
+  readonly head: RequestHead;
+  readonly context: FrontContext;
+  #app: AppLeg | undefined;
+  #file: FileLeg | undefined;
+  #body: CollectedBody | undefined;
+  #maxBody = 0;
+  #done = false;
+
+  constructor(down: Downstream, head: RequestHead, context: FrontContext) {
+    this.down = down;
+    this.head = head;
+    this.context = context;
+    this.id = context.nextId();
+  }
+
+  get answered(): boolean { return this.status !== 0; }
+
+  // ---- the request, as it comes ----
+
+  /** bytes → truth → site → rule → who answers (ARCHITECTURE.md, "The life of a request"). */
+  begin(hasBody: boolean): void {
+    const { context, head } = this;
+    const truth = this.truth = context.read(this.down, head);
+    if (truth.by.scheme === 'connection') context.noteClaim(this.down.peer, head);
+    const site = this.site = context.sites.pick(head.host) ?? context.sites.health(head.target);
+    if (site === undefined) { this.fail(new Fault('misdirected', `Host: ${head.host}`)); return; }
+    const decision = site.decide(head.target, truth.scheme);
+    if (decision !== 'pass') { this.answer(redirectAnswer(this, decision === 'to-https' ? 'https' : 'http')); return; }
+    const found = site.route(head.target);
+    if (found === undefined) this.fail(new Fault('not-found', 'no route leads anywhere for this path'));
+    else if (found.target.kind === 'app') this.#toApp(found.target, hasBody);
+    else this.#toFile({ target: found.target, rest: found.rest }, hasBody);
+  }
+
+  /** A file, or where there is none and the route says so, the app. */
+  #toFile(found: Found<StaticTarget>, hasBody: boolean): void {
+    const orElse = found.target.route.missing === 'app' ? this.site!.app(this.head.target) : undefined;
+    if (hasBody) { // nobody sends a body to a file
+      if (orElse !== undefined) this.#toApp(orElse, true);
+      else this.fail(new Fault('method-not-allowed', 'a request with a body'), 'Allow: GET, HEAD\r\n');
+      return;
+    }
+    this.#file = new FileLeg(this, found);
+    this.#file.begin(() => {
+      this.#file = undefined;
+      if (orElse !== undefined) this.#toApp(orElse, false);
+      else this.fail(new Fault('not-found'));
+      this.down.flush();
+    });
+  }
+
+  /** Sends the request to an app: at once, or when its body has been collected. */
+  #toApp(target: AppTarget, hasBody: boolean): void {
+    const { head } = this;
+    const { route } = target;
+    const leg = this.#app = new AppLeg(this, target);
+    if (!hasBody) { leg.begin(head.framing === 'length' ? { framing: 'length', length: 0 } : NO_BODY); return; }
+    this.#maxBody = route.maxBody;
+    if (head.length > route.maxBody) { this.fail(tooLarge(route, head.length)); return; }
+    if (route.streamBodies) { leg.begin({ framing: head.framing, length: head.length }); return; }
+    this.#body = new CollectedBody(head.length, (fault) => { this.requestFault(fault); }, () => { this.down.releaseBody(); });
+    if (head.expectsContinue) this.down.interim(100, 'Continue', '');
+  }
+
+  /** A piece of the request's body, lent. */
+  requestContent(bytes: Uint8Array): void {
+    if (this.#done) return;
+    this.bytesIn += bytes.length;
+    if (this.bytesIn > this.#maxBody && this.#maxBody > 0) {
+      this.requestFault(tooLarge(this.#app!.target.route, this.bytesIn));
+      return;
+    }
+    if (this.#body !== undefined) {
+      if (!this.#body.add(bytes)) this.down.holdBody();
+    } else if (this.#app?.content(bytes) === false) this.down.holdBody();
+  }
+
+  requestEnd(trailers: Fields | undefined): void {
+    if (this.#done) return;
+    // A collected body goes on with a Content-Length, which leaves no room for trailers (RFC 9110 §6.5.1 lets them be discarded).
+    if (this.#body !== undefined) this.#app!.beginWith(this.#body);
+    else this.#app?.endContent(trailers === undefined ? '' : keepTrailers(trailers));
+  }
+
+  /** The rest of the request will never come, or must not. */
+  requestFault(fault: Fault): void {
+    if (this.#done) return;
+    if (this.answered) this.cut(fault);
+    else this.fail(fault);
+  }
+
+  clientDrained(): void {
+    this.#app?.clientDrained();
+    this.#file?.clientDrained();
+  }
+
+  clientGone(): void {
+    if (this.#done) return;
+    this.fault ??= new Fault('client-gone');
+    this.#end();
+  }
+
+  // ---- the answer, as it leaves ----
+
+  start(answer: AnswerStart): void {
+    this.status = answer.status;
+    this.down.start(answer);
+  }
+
+  content(bytes: Uint8Array): void {
+    this.bytesOut += bytes.length;
+    this.down.content(bytes);
+  }
+
+  finish(trailers: string): void {
+    if (this.#done) return;
+    this.#end();
+    this.down.finish(trailers);
+  }
+
+  /** An answer of our own. */
+  answer(own: OwnAnswer): void {
+    if (this.#done) return;
+    this.start(own);
+    if (own.bytes !== undefined) this.content(own.bytes);
+    this.finish('');
+  }
+
+  /** Answers with what went wrong. Only before an answer has begun. */
+  fail(fault: Fault, lines = ''): void {
+    if (this.#done) return;
+    this.fault = fault;
+    this.answer(faultAnswer(this.context, fault, this.about(lines)));
+  }
+
+  /** Answers with the explanation of a redirect that leads nowhere, in the place of the redirect. */
+  explain({ fault, explanation }: Replacement): void {
+    if (this.#done) return;
+    this.fault = fault;
+    this.answer(faultAnswer(this.context, fault, { ...this.about(), explanation }));
+  }
+
+  /** What a page about this request needs. */
+  about(lines = ''): About {
+    return { id: this.id, accept: this.head.fields.get('accept'), method: this.head.method, lines };
+  }
+
+  /** The answer has begun and cannot be completed. */
+  cut(fault: Fault): void {
+    if (this.#done) return;
+    this.fault = fault;
+    this.#end();
+    this.down.cut();
+  }
+
+  /** The connection has become a tunnel; the exchange lasts as long as it does. */
+  switched(): void {
+    this.status = 101;
+    this.upgraded = true;
+  }
+
+  tunnelOver(): void {
+    if (!this.#done) this.#end();
+  }
+
+  /** Everything that this exchange holds is let go, once. */
+  #end(): void {
+    this.#done = true;
+    this.#app?.abort();
+    this.#file?.abort();
+    this.#body?.dispose();
+    logExchange(this);
+  }
+}
+
+function tooLarge(route: AppRoute, seen: number): Fault {
+  return new Fault('body-too-large', `${seen} bytes or more; this route accepts ${route.maxBody} (--max-body)`);
+}

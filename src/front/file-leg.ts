@@ -1,0 +1,70 @@
+import { Fault } from '../core/errors.ts';
+import { rawPath } from '../core/policy/paths.ts';
+import { dateLine } from './date.ts';
+import type { Exchange } from './exchange.ts';
+import type { Found, StaticTarget } from './site.ts';
+import { closeFile, streamFile, type FileStream } from './static/stream.ts';
+import type { FileAnswer } from './static/answer.ts';
+
+/** Bytes of a file that are read ahead of a client. */
+const AHEAD = 256 * 1024;
+
+/** An answer from a folder. */
+export class FileLeg {
+  #stream: FileStream | undefined;
+  #over = false;
+  readonly #exchange: Exchange;
+  readonly #found: Found<StaticTarget>;
+
+  constructor(exchange: Exchange, found: Found<StaticTarget>) {
+    this.#exchange = exchange;
+    this.#found = found;
+  }
+
+  /** `missing` is called where there is no such file. */
+  begin(missing: () => void): void {
+    const { target: { root }, rest } = this.#found;
+    const { method, target, fields } = this.#exchange.head;
+    const path = rawPath(target);
+    const request = { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, fields, dirRedirect: path + '/' + target.slice(path.length) };
+    const now = root.findNow(request);
+    if (now !== undefined) { this.#send(now); return; }
+    root.find(request).then(
+      (answer) => {
+        if (this.#over) { if (answer?.open !== undefined) closeFile(answer.open); return; }
+        if (answer === undefined) { missing(); return; }
+        this.#send(answer);
+        this.#exchange.down.flush();
+      },
+      (error: Error) => { this.#exchange.requestFault(new Fault('internal', error.message)); },
+    );
+  }
+
+  clientDrained(): void { this.#stream?.resume(); }
+
+  abort(): void {
+    this.#over = true;
+    this.#stream?.abort();
+  }
+
+  #send(answer: FileAnswer): void {
+    const exchange = this.#exchange;
+    if (answer.fault !== undefined) { exchange.fail(answer.fault, answer.lines); return; }
+    const hsts = exchange.site!.ownHsts(exchange.truth.scheme);
+    exchange.start({ status: answer.status, reason: answer.reason, lines: dateLine() + answer.lines + hsts, body: answer.body, last: false });
+    if (answer.content !== undefined) exchange.content(answer.content);
+    if (answer.open === undefined) { exchange.finish(''); return; }
+    this.#stream = streamFile(answer.open, {
+      write: (bytes) => {
+        exchange.content(bytes);
+        exchange.down.flush();
+        return exchange.down.buffered <= AHEAD;
+      },
+      done: (outcome, error) => {
+        this.#stream = undefined;
+        if (outcome === 'sent') exchange.finish('');
+        else if (outcome !== 'aborted') exchange.cut(new Fault('file-trouble', error?.message ?? 'the file became shorter while it was sent'));
+      },
+    });
+  }
+}

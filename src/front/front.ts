@@ -1,0 +1,90 @@
+import type { Settings } from '../config/settings.ts';
+import type { Scheme } from '../core/contract/truth.ts';
+import { nodeTransport } from '../transport/node.ts';
+import type { Transport } from '../transport/wire.ts';
+import { createContext, createSite, openCertificates } from './compose.ts';
+import type { Observed } from './context.ts';
+import { doorPlan } from './door-plan.ts';
+import { openDoor, type Door } from './doors.ts';
+import { createLog, type Log } from './log/index.ts';
+import { Sites } from './sites.ts';
+import { stopGracefully } from './stop.ts';
+import type { AppPool } from './upstream/pool.ts';
+
+export interface FrontOptions {
+  /** Where log lines go; default the process's standard output. */
+  readonly out?: { write(text: string): unknown };
+  readonly transport?: Transport;
+  /** Where the local authority lives. */
+  readonly dataDir?: string;
+  /** Told of each request that goes on to an app. */
+  readonly observe?: (seen: Observed) => void;
+}
+
+/** A front that is running. */
+export interface Front {
+  readonly ready: { readonly https?: string; readonly http?: string; readonly app: string };
+  /** Certificates of the local authorities that sign here, for people to install. */
+  readonly authorityFiles: readonly string[];
+  readonly log: Log;
+  /** Stops accepting, lets running answers finish for `grace` seconds, and ends. */
+  stop(): Promise<void>;
+  /** Ends at once. */
+  stopNow(): void;
+}
+
+/**
+ * Opens both doors. Rejects with a DoorError where a door cannot be opened, a CertificateError where there is nothing
+ * to show to clients, a ContractError where settings contradict each other.
+ */
+export async function startFront(settings: Settings, options: FrontOptions = {}): Promise<Front> {
+  const { transport = nodeTransport } = options;
+  const log = createLog(settings.log, options.out ?? process.stdout);
+  const certificates = await openCertificates(settings, log, options.dataDir);
+  const doors: Partial<Record<Scheme, Door>> = {};
+  const pools: AppPool[] = [];
+  const context = createContext(settings, { transport, log, certificates, doors, observe: options.observe });
+  const closeDoors = async (): Promise<void> => {
+    for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close()));
+  };
+  const letGo = (): void => {
+    for (const pool of pools) pool.close();
+    certificates?.close();
+    log.flush();
+  };
+  try {
+    for (const scheme of ['https', 'http'] as const) {
+      const door = await openDoor(doorPlan(scheme, context, certificates?.pick), transport);
+      if (door !== undefined) doors[scheme] = door;
+    }
+    context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, pools }))));
+  } catch (error) {
+    await closeDoors();
+    letGo();
+    throw error;
+  }
+  for (const [scheme, { insteadOf, url }] of Object.entries(doors)) {
+    if (insteadOf !== undefined) log.event({ event: 'door-unprivileged', level: 'info', message: `This process may not bind port ${insteadOf}; the ${scheme} door is at ${url}. See "Low ports" in the README for ways to give it the right.` });
+  }
+  return {
+    ready: { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings) },
+    authorityFiles: certificates?.authorityFiles ?? [],
+    log,
+    async stop() {
+      await closeDoors();
+      await stopGracefully(context, settings.grace * 1000);
+      letGo();
+    },
+    stopNow() {
+      void closeDoors();
+      for (const connection of [...context.connections]) connection.destroy();
+      letGo();
+    },
+  };
+}
+
+function appText(settings: Settings): string {
+  const routes = settings.sites.flatMap((site) => site.routes);
+  const apps = [...new Set(routes.flatMap((route) => (route.kind === 'app' ? [route.app.written] : [])))];
+  return apps.length > 0 ? apps.join(', ') : routes.map((route) => (route.kind === 'static' ? route.dir : '')).join(', ');
+}

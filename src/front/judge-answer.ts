@@ -1,0 +1,57 @@
+import { Fault } from '../core/errors.ts';
+import type { AnswerHead } from '../core/http1/heads.ts';
+import { Name } from '../core/http1/names.ts';
+import { explainContradiction, explainLoop, explanationText, type Explanation } from '../core/policy/explain.ts';
+import { recognise, type Recognition } from '../core/policy/frameworks.ts';
+import { rawPath } from '../core/policy/paths.ts';
+import { redirectUrl } from '../core/policy/redirect.ts';
+import type { Finding } from '../core/policy/repair.ts';
+import { howTold } from '../core/policy/told.ts';
+import type { Exchange } from './exchange.ts';
+
+/** What goes to the client instead of the app's answer. */
+export interface Replacement {
+  readonly fault: Fault;
+  readonly explanation: Explanation;
+}
+
+export interface Verdict {
+  /** The field lines for the client, repaired. */
+  readonly lines: string;
+  readonly replacement: Replacement | undefined;
+}
+
+/** Repairs the field lines of an app's answer, and looks whether it is a redirect that leads nowhere. */
+export function judgeAnswer(exchange: Exchange, head: AnswerHead): Verdict {
+  const { lines, finding } = exchange.site!.repair(head, exchange.head, exchange.truth);
+  if (finding === undefined) return { lines, replacement: undefined };
+  const explanation = explain(exchange, head, finding);
+  const fault = new Fault(finding.kind === 'loop' ? 'redirect-loop' : 'policy-contradiction', `Location: ${finding.location}`);
+  logOnce(exchange, fault, explanation);
+  // In production the answer passes unchanged: it may be meant for a client that we do not know.
+  return { lines, replacement: exchange.context.local ? { fault, explanation } : undefined };
+}
+
+function explain(exchange: Exchange, answer: AnswerHead, finding: Finding): Explanation {
+  const { head, truth, site } = exchange;
+  const recognised = recogniseApp(exchange, answer);
+  const url = redirectUrl({ scheme: truth.scheme, host: truth.host, publicPort: truth.port, target: head.target });
+  if (finding.kind === 'loop') {
+    return explainLoop({ recognised, told: howTold(site!.settings.speaks, site!.settings.tell), method: head.method, url });
+  }
+  const policy = site!.policyOf(head.target);
+  return explainContradiction({ recognised, method: head.method, url, path: rawPath(head.target), policy: policy === 'either' ? 'https' : policy, wants: finding.wants });
+}
+
+function recogniseApp(exchange: Exchange, answer: AnswerHead): Recognition {
+  const setCookies: string[] = [];
+  for (let i = answer.fields.find(Name.SET_COOKIE); i >= 0; i = answer.fields.find(Name.SET_COOKIE, i + 1)) setCookies.push(answer.fields.value(i));
+  return recognise({ cookie: exchange.head.fields.get('cookie'), setCookies, answer: (name) => answer.fields.get(name) });
+}
+
+function logOnce(exchange: Exchange, fault: Fault, explanation: Explanation): void {
+  const site = exchange.site!;
+  if (site.explained.has(fault.code)) return;
+  site.explained.add(fault.code);
+  exchange.context.log.event({ event: fault.code, level: 'warn', message: explanationText(explanation), requestId: exchange.id });
+}

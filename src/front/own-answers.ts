@@ -1,0 +1,53 @@
+import type { Fault } from '../core/errors.ts';
+import { NO_BODY } from '../core/http1/write-head.ts';
+import type { Scheme } from '../core/contract/truth.ts';
+import type { Explanation } from '../core/policy/explain.ts';
+import { redirectStatus, redirectUrl } from '../core/policy/redirect.ts';
+import type { FrontContext } from './context.ts';
+import { dateLine } from './date.ts';
+import type { AnswerStart } from './downstream/downstream.ts';
+import type { Exchange } from './exchange.ts';
+import { faultPage } from './pages/index.ts';
+import { reasonPhrase } from './reasons.ts';
+
+/** A whole answer that comes from the front itself. */
+export interface OwnAnswer extends AnswerStart {
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** What an answer about a fault needs to know of the request, where there was one. */
+export interface About {
+  readonly id: string;
+  readonly accept: string | undefined;
+  readonly method: string;
+  /** Field lines that must go with this status (Allow with 405). */
+  readonly lines?: string;
+  readonly explanation?: Explanation;
+}
+
+/** The page that says what went wrong; the id is in the log too. */
+export function faultAnswer(context: FrontContext, fault: Fault, about: About): OwnAnswer {
+  const { contentType, body } = faultPage({ fault, accept: about.accept, requestId: about.id, local: context.local, ...(about.explanation && { explanation: about.explanation }) });
+  const bytes = Buffer.from(body);
+  const lines = dateLine() + 'Content-Type: ' + contentType + '\r\nCache-Control: no-store\r\n' + (about.lines ?? '')
+    + (fault.status === 503 ? 'Retry-After: 5\r\n' : '') + 'X-Request-Id: ' + about.id + '\r\n';
+  const { status } = fault;
+  const answer = { status, reason: reasonPhrase(status), last: false };
+  return about.method === 'HEAD'
+    ? { ...answer, lines: lines + 'Content-Length: ' + bytes.length + '\r\n', body: NO_BODY, bytes: undefined }
+    : { ...answer, lines, body: { framing: 'length', length: bytes.length }, bytes };
+}
+
+/** To the same resource over the other scheme. */
+export function redirectAnswer(exchange: Exchange, to: Scheme): OwnAnswer {
+  const { context, head, truth, site } = exchange;
+  const location = redirectUrl({ scheme: to, host: head.host, publicPort: context.publicPort(to), target: head.target });
+  const status = redirectStatus({ to, realCertificate: context.realCertificate });
+  // A redirect that a shared cache keeps would be served to visitors of the other door.
+  const cache = status === 308 ? '' : 'Cache-Control: no-store\r\n';
+  return {
+    status, reason: reasonPhrase(status), last: false,
+    lines: dateLine() + 'Location: ' + location + '\r\n' + cache + site!.ownHsts(truth.scheme),
+    body: { framing: 'length', length: 0 }, bytes: undefined,
+  };
+}

@@ -1,0 +1,94 @@
+import { compileTeller, type Teller } from '../core/contract/tell.ts';
+import type { FaultCode } from '../core/errors.ts';
+import type { Scheme } from '../core/contract/truth.ts';
+import { hstsLine } from '../core/policy/hsts.ts';
+import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from '../core/policy/prefixes.ts';
+import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
+import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
+import type { AppRoute, SiteSettings, StaticRoute } from '../config/settings.ts';
+import { createStaticRoot, type StaticRoot } from './static/root.ts';
+import type { AppPool } from './upstream/pool.ts';
+
+/** A route that leads to an app, compiled. */
+export interface AppTarget {
+  readonly kind: 'app';
+  readonly route: AppRoute;
+  readonly pool: AppPool;
+  readonly teller: Teller;
+}
+
+/** A route that leads to a folder, compiled. */
+export interface StaticTarget {
+  readonly kind: 'static';
+  readonly route: StaticRoute;
+  readonly root: StaticRoot;
+}
+
+export type Target = AppTarget | StaticTarget;
+
+/** A target and what is left of the compared path below its prefix. */
+export interface Found<T extends Target = Target> {
+  readonly target: T;
+  readonly rest: string;
+}
+
+/** What a site's rules depend on besides its settings. */
+export interface Surroundings {
+  readonly pool: (route: AppRoute) => AppPool;
+  readonly ports: Pick<RepairOptions, 'httpsPort' | 'httpPort' | 'otherPorts'>;
+  /** A local authority signs. */
+  readonly local: boolean;
+}
+
+/** One site's rules, compiled at construction; at run time they are only asked. */
+export class Site {
+  readonly settings: SiteSettings;
+  readonly schemes: SchemeRules;
+  /** Faults of this site that have been explained in the log already; once is enough. */
+  readonly explained = new Set<FaultCode>();
+  readonly repair: RepairFields;
+  readonly #routes: PrefixTable<Target>;
+  readonly #apps: PrefixTable<AppTarget>;
+
+  readonly #hsts: string;
+
+  constructor(settings: SiteSettings, surroundings: Surroundings) {
+    this.settings = settings;
+    this.schemes = compileSchemes(settings.schemes, settings.health);
+    const teller = compileTeller(settings.speaks, settings.tell);
+    const targets = settings.routes.map((route): readonly [string, Target] => [route.path, route.kind === 'app'
+      ? { kind: 'app', route, pool: surroundings.pool(route), teller }
+      : { kind: 'static', route, root: createStaticRoot(route) }]);
+    this.#hsts = settings.hsts === undefined ? '' : hstsLine(settings.hsts);
+    this.repair = createRepair({
+      ...surroundings.ports,
+      policyOf: this.schemes.policyOf,
+      hsts: surroundings.local ? 'strip' : settings.hsts === undefined ? 'app' : { line: this.#hsts },
+      secureCookies: settings.secureCookies ?? allHttps(settings.schemes),
+    });
+    this.#routes = compilePrefixes(targets);
+    this.#apps = compilePrefixes(targets.filter((entry): entry is readonly [string, AppTarget] => entry[1].kind === 'app'));
+  }
+
+  decide(target: string, scheme: Scheme): 'pass' | 'to-https' | 'to-http' {
+    return decide(this.schemes.policyOf(target), scheme);
+  }
+
+  /** The site's own HSTS line for an answer of ours; only over https (RFC 6797 §7.2). */
+  ownHsts(scheme: Scheme): string { return scheme === 'https' ? this.#hsts : ''; }
+
+  policyOf(target: string): SchemePolicy { return this.schemes.policyOf(target); }
+
+  /** Who answers this target. Where servers may read the path in two ways, an app before files: it judges for itself. */
+  route(target: string): Found | undefined {
+    const table = this.#routes;
+    if (table.everywhere !== undefined) return { target: table.everywhere, rest: target };
+    const found = match<Target>(table, target);
+    if (found === undefined) return undefined;
+    if (!found.certain) return { target: judged<Target>(table, target, stricterRoute)!, rest: found.rest };
+    return { target: found.value, rest: found.rest };
+  }
+
+  /** The app for a target, past any folder that stands before it. */
+  app(target: string): AppTarget | undefined { return match(this.#apps, target)?.value; }
+}

@@ -1,0 +1,101 @@
+/** A transport without sockets: both ends in one process, bytes as text. Every call to a handler is made by the test, so every order of events can be played. */
+import type { ConnectOptions, Endpoint, Listener, ListenOptions, TlsFacts, Transport, Wire, WireError, WireHandler } from '../../src/transport/wire.ts';
+
+const latin1 = (data: Uint8Array | string): string => (typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
+
+/** One end of a connection as the front holds it; the test plays the other end. */
+export class MemoryWire implements Wire {
+  handler!: WireHandler;
+  readonly peer: Endpoint;
+  readonly local: Endpoint = { kind: 'ip', address: '127.0.0.1', port: 8443 };
+  readonly tls: TlsFacts | undefined;
+  /** What was written, in order, one entry a write. */
+  readonly writes: string[] = [];
+  buffered = 0;
+  paused = false;
+  ended = false;
+  /** How the front let go of it. */
+  gone: 'destroyed' | 'reset' | undefined;
+  /** Bytes that the other side does not take until `drain()`. */
+  slow = false;
+  #closed = false;
+
+  constructor(options: { readonly tls?: boolean; readonly peer?: string } = {}) {
+    this.peer = { kind: 'ip', address: options.peer ?? '192.0.2.7', port: 55555 };
+    this.tls = options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
+  }
+
+  get text(): string { return this.writes.join(''); }
+
+  write(data: Uint8Array | string): boolean {
+    if (this.gone !== undefined || this.ended) return true;
+    this.writes.push(latin1(data));
+    if (!this.slow) return true;
+    this.buffered += data.length;
+    return this.buffered <= 64 * 1024;
+  }
+  writePair(head: string, bytes: Uint8Array): boolean { return this.write(head + latin1(bytes)); }
+  pause(): void { this.paused = true; }
+  resume(): void { this.paused = false; }
+  end(): void { this.ended = true; }
+  destroy(): void { this.#let('destroyed'); }
+  reset(): void { this.#let('reset'); }
+
+  #let(how: 'destroyed' | 'reset'): void {
+    if (this.gone !== undefined) return;
+    this.gone = how;
+    queueMicrotask(() => { this.#close(undefined); });
+  }
+
+  // ---- the other end ----
+
+  /** The other side sends. The bytes are lent: they are scribbled over right after. */
+  say(text: string | Uint8Array): void {
+    const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text);
+    this.handler.onData(bytes);
+    bytes.fill(0x21);
+  }
+  drain(): void { this.buffered = 0; this.handler.onDrain(); }
+  fin(): void { this.handler.onEnd(); }
+  break(code = 'ECONNRESET'): void { this.#close({ code, message: code }); }
+  #close(error: WireError | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.gone ??= 'destroyed';
+    this.handler.onClose(error);
+  }
+}
+
+/** Connections to apps, as they are made. */
+export class MemoryTransport implements Transport {
+  readonly made: { readonly wire: MemoryWire; readonly up: () => void; readonly port: number }[] = [];
+  listeners: ListenOptions[] = [];
+
+  connect(options: ConnectOptions): Wire {
+    const wire = new MemoryWire({ peer: '127.0.0.1' });
+    wire.handler = options.handler;
+    this.made.push({ wire, up: options.onConnect, port: options.address.kind === 'ip' ? options.address.port : 0 });
+    return wire;
+  }
+
+  listen(options: ListenOptions): Promise<Listener> {
+    this.listeners.push(options);
+    return Promise.resolve({ address: options.address, close: () => Promise.resolve() });
+  }
+
+  /** The newest connection to an app, up. */
+  app(): MemoryWire {
+    const made = this.made.at(-1);
+    if (made === undefined) throw new Error('the front has not connected to an app');
+    made.up();
+    return made.wire;
+  }
+
+  /** A client that comes to the first door. */
+  client(options: { readonly tls?: boolean; readonly peer?: string } = { tls: true }): MemoryWire {
+    const wire = new MemoryWire(options);
+    const door = this.listeners.find((listener) => (listener.tls !== undefined) === (options.tls === true))!;
+    wire.handler = door.onConnection(wire);
+    return wire;
+  }
+}
