@@ -61,6 +61,7 @@ test('what changes between two requests is told each time: client, host, port, s
   assert.equal(all({ ...HTTPS, client: '::1' }), '::1|https|on|shop.example|443|::1');
   assert.equal(all({ ...HTTPS, host: 'b.example' }), '203.0.113.7|https|on|b.example|443|203.0.113.7');
   assert.equal(all({ ...HTTPS, port: 444 }), '203.0.113.7|https|on|shop.example|444|203.0.113.7');
+  assert.equal(all(HTTPS), '203.0.113.7|https|on|shop.example|443|203.0.113.7', 'the same host, another port');
   assert.equal(all({ ...HTTPS, scheme: 'http' }), '203.0.113.7|http|off|shop.example|443|203.0.113.7');
 });
 
