@@ -15,6 +15,8 @@ export interface Ask {
   readonly servername?: string;
   /** Address to connect to; default 127.0.0.1. */
   readonly address?: string;
+  /** Address to come from. */
+  readonly from?: string;
   /** The authority to believe. */
   readonly ca?: string | undefined;
   readonly ms?: number;
@@ -55,6 +57,7 @@ export const open = (url: string, ask: Ask = {}): ClientRequest => {
     headers: flat,
     agent: ask.agent ?? false as const,
     setHost: false,
+    ...(ask.from === undefined ? {} : { localAddress: ask.from }),
   };
   if (protocol === 'http:') return httpRequest(options);
   const servername = ask.servername ?? (/^[\d.]+$|:/.test(hostname) ? '' : hostname);
