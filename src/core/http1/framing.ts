@@ -32,7 +32,7 @@ export function parseLength(text: string): number {
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i);
     if (digit < ZERO || digit > NINE) return -1;
-    length = length * 10 + digit - ZERO;
+    length = length * 10 + (digit - ZERO); // in this order, as the sum would leave what a number holds exactly
   }
   return length <= Number.MAX_SAFE_INTEGER ? length : -1;
 }
