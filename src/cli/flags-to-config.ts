@@ -1,0 +1,132 @@
+import { resolve } from 'node:path';
+import { parseTrustHeader } from '../config/names.ts';
+import { splitRule } from '../config/prefix.ts';
+import { pathText, Problems, type Path } from '../config/problems.ts';
+import type { Flags } from './flags.ts';
+
+/** What flags say, as a configuration file would say it, and what each key's flag is called. */
+export interface FlagConfig {
+  /** Keys of the whole front. */
+  readonly front: Readonly<Record<string, unknown>>;
+  /** Keys of one site. */
+  readonly site: Readonly<Record<string, unknown>>;
+  readonly problems: Problems;
+}
+
+/** Flags in the file's words. Relative paths count from `cwd`, wherever the configuration file beside them stands. */
+export function configFromFlags(app: string | undefined, flags: Flags, cwd: string): FlagConfig {
+  const problems = new Problems();
+  const rules = <T>(flag: string, lines: readonly string[] | undefined, example: string, value: (text: string) => T): Record<string, T> | undefined =>
+    lines && byPrefix({ problems, flag, example, value }, lines);
+  const file = (path: string | undefined): string | undefined => path && resolve(cwd, path);
+  const place = (text: string | undefined): string | undefined => text && (/^unix:(?!\/)./i.test(text) ? `unix:${resolve(cwd, text.slice(5))}` : text);
+  if (flags.static === undefined) refuseStaticOptions(flags, problems);
+  return {
+    problems,
+    front: given({
+      https: place(flags.https),
+      http: place(flags.http),
+      publicHttpsPort: digits(flags.publicHttpsPort),
+      publicHttpPort: digits(flags.publicHttpPort),
+      certificates: certificates(flags, problems, file),
+      trust: flags.trust,
+      trustHeaders: trustHeaders(flags, problems),
+      allowHeaders: flags.allowHeader,
+      log: flags.log,
+      grace: flags.grace,
+      timeouts: rules('--timeout', flags.timeout, '--timeout answer=2m', (text) => text),
+    }),
+    site: given({
+      app: place(app),
+      domains: flags.domain,
+      routes: rules('--static', flags.static, '--static /media/=./media', (dir) => given({
+        static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback,
+      })),
+      scheme: rules('--scheme', flags.scheme, "--scheme '/checkout/=https'", (policy) => policy),
+      health: flags.health,
+      hsts: flags.hsts,
+      speaks: flags.speaks,
+      tell: flags.tell,
+      secureCookies: onOff(flags.secureCookies),
+      maxBody: flags.maxBody,
+      streamBodies: flags.streamBodies,
+      readAhead: flags.readAhead,
+    }),
+  };
+}
+
+const given = (keys: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+
+/** Digits become the number they are; anything else stays for the schema to refuse. */
+const digits = (text: string | undefined): string | number | undefined => (text !== undefined && /^\d+$/.test(text) ? Number(text) : text);
+
+const onOff = (text: string | undefined): boolean | string | undefined => (text === 'on' ? true : text === 'off' ? false : text);
+
+interface RuleFlag<T> { readonly problems: Problems; readonly flag: string; readonly example: string; readonly value: (text: string) => T }
+
+function byPrefix<T>({ problems, flag, example, value }: RuleFlag<T>, lines: readonly string[]): Record<string, T> {
+  const found: Record<string, T> = {};
+  for (const line of lines) {
+    const rule = problems.at([flag], line, () => splitRule(line, example));
+    if (rule === undefined) continue;
+    if (Object.hasOwn(found, rule[0])) problems.add({ path: [flag], seen: line, expected: `${rule[0]} once`, next: 'Keep one of them' });
+    found[rule[0]] = value(rule[1]);
+  }
+  return found;
+}
+
+function certificates({ cert = [], key = [] }: Flags, problems: Problems, file: (path: string) => string | undefined): unknown {
+  if (cert.length === 0 && key.length === 0) return undefined;
+  if (cert.length !== key.length) {
+    const [more, less] = cert.length > key.length ? ['--cert', '--key'] : ['--key', '--cert'];
+    problems.add({ path: [more], seen: (more === '--cert' ? cert : key).join(', '), expected: `one ${less} for each ${more}`, next: `There are ${cert.length} --cert and ${key.length} --key; they go together in the order given` });
+    return undefined;
+  }
+  return cert.map((path, i) => ({ cert: file(path), key: file(key[i]!) }));
+}
+
+function trustHeaders({ trustHeader }: Flags, problems: Problems): Record<string, string> | undefined {
+  if (trustHeader === undefined) return undefined;
+  const headers: Record<string, string> = {};
+  for (const written of trustHeader) {
+    const read = problems.at(['--trust-header'], written, () => parseTrustHeader(written));
+    for (const fact of read?.facts ?? []) {
+      if (headers[fact] !== undefined) problems.add({ path: ['--trust-header'], seen: written, expected: `one header for the ${fact}`, next: `${headers[fact]} is named for it already; only one counts, and there is no fallback` });
+      headers[fact] = read!.name;
+    }
+  }
+  return headers;
+}
+
+function refuseStaticOptions(flags: Flags, problems: Problems): void {
+  for (const [flag, value] of [['--static-missing', flags.staticMissing], ['--static-cache', flags.staticCache], ['--static-fallback', flags.staticFallback]] as const) {
+    if (value !== undefined) problems.add({ path: [flag], seen: value, expected: 'a --static that it belongs to', next: 'Example: --static /media/=./media' });
+  }
+}
+
+/** Which flag a key of the configuration came from. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  app: 'APP', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', hsts: '--hsts', speaks: '--speaks',
+  tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
+  https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
+  trustHeaders: '--trust-header', allowHeaders: '--allow-header', log: '--log', grace: '--grace', timeouts: '--timeout',
+};
+
+const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback' };
+
+/** What a wrong value is called: its flag where it came from one, else its path in the file. */
+export function namer({ front, site }: FlagConfig, hasFile: boolean): (path: Path) => string {
+  const routes = (site['routes'] ?? {}) as Record<string, unknown>;
+  return (path) => {
+    const [key, second] = path;
+    if (typeof key !== 'string' || key.startsWith('--')) return String(key ?? pathText(path));
+    const fromFlag = key === 'routes' ? Object.hasOwn(routes, String(second)) : key in front || key in site;
+    if (hasFile && !fromFlag) return pathText(path);
+    if (key === 'routes') return ROUTE_FLAG_OF[String(path[2])] ?? '--static';
+    if (key === 'certificates') return path[2] === 'key' ? '--key' : '--cert';
+    if (key === 'timeouts' && second !== undefined) return `--timeout ${second}`;
+    return FLAG_OF[key] ?? pathText(path);
+  };
+}
+
+export const flagOf = (key: string): string => FLAG_OF[key] ?? key;

@@ -1,0 +1,93 @@
+import { Option, type Command } from 'commander';
+
+/** Flags as commander gives them: text as written, undefined where not given. */
+export interface Flags {
+  readonly config?: string;
+  readonly https?: string;
+  readonly http?: string;
+  readonly publicHttpsPort?: string;
+  readonly publicHttpPort?: string;
+  readonly cert?: readonly string[];
+  readonly key?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly static?: readonly string[];
+  readonly staticMissing?: string;
+  readonly staticCache?: string;
+  readonly staticFallback?: string;
+  readonly speaks?: string;
+  readonly tell?: readonly string[];
+  readonly trust?: readonly string[];
+  readonly trustHeader?: readonly string[];
+  readonly allowHeader?: readonly string[];
+  readonly scheme?: readonly string[];
+  readonly health?: readonly string[];
+  readonly hsts?: string;
+  readonly secureCookies?: string;
+  readonly maxBody?: string;
+  readonly streamBodies?: boolean;
+  readonly readAhead?: string;
+  readonly log?: string;
+  readonly grace?: string;
+  readonly timeout?: readonly string[];
+}
+
+type Row = readonly [flag: string, description: string, repeatable?: 'repeatable'];
+
+/** The flags as help shows them. What values mean is checked in one place for files and flags alike (src/config). */
+const GROUPS: readonly (readonly [heading: string, rows: readonly Row[]])[] = [
+  ['Doors:', [
+    ['--https <door>', '[addr:]port, unix:/path or off (443 where allowed, else 8443)'],
+    ['--http <door>', '[addr:]port, unix:/path or off (80 where allowed, else 8080)'],
+    ['--public-https-port <port>', 'the https port the world sees, where it is another (docker run -p 443:8443)'],
+    ['--public-http-port <port>', 'the http port the world sees, where it is another'],
+  ]],
+  ['Certificates and hosts:', [
+    ['--cert <file>', 'PEM certificate with its intermediates; picked by server name (repeatable, with --key)', 'repeatable'],
+    ['--key <file>', 'PEM key of the --cert in the same place (repeatable)', 'repeatable'],
+    ['--domain <name>', 'serve only this host; any other gets 421 (repeatable)', 'repeatable'],
+  ]],
+  ['Files:', [
+    ['--static <prefix=dir>', 'serve a folder under a prefix, as in /media/=./media (repeatable)', 'repeatable'],
+    ['--static-missing <what>', 'a missing file is 404 or the app\'s: 404 | app (404)'],
+    ['--static-cache <value>', 'Cache-Control of files'],
+    ['--static-fallback <file>', 'file that answers for missing paths (single-page apps)'],
+  ]],
+  ['What the app is told:', [
+    ['--speaks <profile>', 'standard | rfc7239 | legacy | ssl-flag | front-end-https | none (standard)'],
+    ['--tell <line>', '\'Name: value\' of your own; {scheme} {on} {client} {host} {port} expand; without one of them it is written on https requests only (repeatable)', 'repeatable'],
+    ['--allow-header <name>', 'let a header with _ or . in its name through (repeatable)', 'repeatable'],
+  ]],
+  ['Proxies in front of this one:', [
+    ['--trust <addr>', 'believe forwarding headers from this address, CIDR, loopback or unix (repeatable)', 'repeatable'],
+    ['--trust-header <name>', 'the header that counts: a known name, or scheme=NAME, client=NAME, host=NAME, port=NAME (X-Forwarded-Proto and X-Forwarded-For; repeatable)', 'repeatable'],
+  ]],
+  ['Policy:', [
+    ['--scheme <prefix=policy>', 'https | http | either by path, as in /feed/=http; longest prefix wins (/=https; repeatable)', 'repeatable'],
+    ['--health <path>', 'answered by the app over either door, without redirect or 421 (repeatable)', 'repeatable'],
+    ['--hsts <value>', 'SECONDS[,subdomains][,preload]'],
+    ['--secure-cookies <on|off>', 'add Secure to cookies of https requests (on where every path is https)'],
+  ]],
+  ['Limits:', [
+    ['--max-body <size>', 'largest request body (100MiB)'],
+    ['--stream-bodies', 'pass request bodies on as they come instead of collecting them first'],
+    ['--read-ahead <size>', 'how much of an answer is read ahead of a slow client (1MiB)'],
+    ['--timeout <name=time>', 'handshake, head, body, keepAlive, connect, answer, answerIdle, tunnelIdle or send, as in answer=2m (repeatable)', 'repeatable'],
+    ['--grace <seconds>', 'how long running answers get at a stop (30)'],
+  ]],
+  ['Running:', [
+    ['--config <file>', 'read sallyport.config.ts, .js or .json; flags given beside it win'],
+    ['--log <format>', 'pretty | json | combined | off (pretty on a terminal, else json)'],
+  ]],
+];
+
+/** Gives a command every flag, in groups. No defaults here: a flag that was not given must not hide the file's value. */
+export function addFlags(command: Command): Command {
+  for (const [heading, rows] of GROUPS) {
+    for (const [flag, description, repeatable] of rows) {
+      const option = new Option(flag, description).helpGroup(heading);
+      if (repeatable !== undefined) option.argParser((value: string, before: readonly string[] | undefined) => [...before ?? [], value]);
+      command.addOption(option);
+    }
+  }
+  return command;
+}

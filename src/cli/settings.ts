@@ -1,0 +1,47 @@
+import { basename } from 'node:path';
+import { findConfig, loadConfig } from '../config/load.ts';
+import { ConfigError } from '../config/problems.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { Settings } from '../config/settings.ts';
+import { configFromFlags, flagOf, namer, type FlagConfig } from './flags-to-config.ts';
+import type { Flags } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ReadSettings {
+  readonly settings: Settings;
+  /** The configuration file they came from, as a person would name it; undefined where flags said everything. */
+  readonly file: string | undefined;
+}
+
+/**
+ * A call's settings: from flags, or from a file and the flags beside it, which win. Where a call names nothing to
+ * serve, the configuration file of the current folder is used.
+ * @throws ConfigError
+ */
+export async function readSettings(app: string | undefined, flags: Flags, terminal: Terminal): Promise<ReadSettings> {
+  const { cwd } = terminal;
+  const said = configFromFlags(app, flags, cwd);
+  const found = flags.config ?? (Object.keys(said.site).length === 0 ? findConfig(cwd) : undefined);
+  const nameOf = namer(said, found !== undefined);
+  said.problems.throwIfAny(nameOf);
+  const defaultLog = terminal.interactive ? 'pretty' : 'json';
+  if (found === undefined) {
+    return { settings: resolveConfig({ ...said.front, ...said.site }, { folder: cwd, defaultLog, nameOf }), file: undefined };
+  }
+  const { value, folder, file } = await loadConfig(found, cwd);
+  return { settings: resolveConfig(merge(value, said), { folder, defaultLog, nameOf }), file: flags.config ?? basename(file) };
+}
+
+/** The file's value with what flags say put over it; a prefix of `--static` over the file's route of that prefix alone. */
+function merge(value: unknown, { front, site }: FlagConfig): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value; // the schema says what it should have been
+  const file = value as Record<string, unknown>;
+  const siteKeys = Object.keys(site);
+  if (file['sites'] !== undefined && siteKeys.length > 0) {
+    throw new ConfigError(siteKeys.map((key) => ({
+      path: [key], seen: site[key], expected: 'no flag about one site beside a configuration with sites', next: 'It cannot tell which site is meant: write it into that site',
+    })), ([key]) => flagOf(String(key)));
+  }
+  const routes = site['routes'] === undefined ? {} : { routes: { ...file['routes'] as object, ...site['routes'] } };
+  return { ...file, ...front, ...site, ...routes };
+}

@@ -1,0 +1,29 @@
+/** What a command has to do with the world: two streams, a folder, an environment. Tests give their own. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether standard output is a person's terminal. */
+  readonly interactive: boolean;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export const processTerminal = (): Terminal => ({
+  out: (text) => { process.stdout.write(text); },
+  err: (text) => { process.stderr.write(text); },
+  interactive: process.stdout.isTTY,
+  cwd: process.cwd(),
+  env: process.env,
+});
+
+/** Something that was tried and failed, told in words meant for people; no stack is shown. */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  /** Exit status: 1 running failed, 2 the call or the configuration is wrong. */
+  readonly status: 1 | 2;
+
+  constructor(message: string, status: 1 | 2 = 1) {
+    super(message);
+    this.status = status;
+  }
+}
