@@ -1,0 +1,56 @@
+/** A whole front on a transport without sockets: its doors are wires that the test holds, and so are its apps. */
+import { createContext, createSite } from '../../src/front/compose.ts';
+import { ClientConnection } from '../../src/front/downstream/http1.ts';
+import type { FrontContext } from '../../src/front/context.ts';
+import type { Door } from '../../src/front/doors.ts';
+import { createLog } from '../../src/front/log/index.ts';
+import { Sites } from '../../src/front/sites.ts';
+import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from '../../src/config/defaults.ts';
+import type { AppRoute, Settings, SiteSettings } from '../../src/config/settings.ts';
+import { MemoryTransport, MemoryWire } from './memory-transport.ts';
+
+export const appRoute = (changes: Partial<AppRoute> = {}): AppRoute => ({
+  kind: 'app', path: '/', app: { written: '127.0.0.1:8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] },
+  maxBody: DEFAULT_MAX_BODY, streamBodies: false, readAhead: DEFAULT_READ_AHEAD, ...changes,
+});
+
+export const siteSettings = (changes: Partial<SiteSettings> = {}): SiteSettings => ({
+  hosts: [], schemes: [], health: [], hsts: undefined, speaks: 'standard', tell: [], secureCookies: undefined, routes: [appRoute()], ...changes,
+});
+
+export const settings = (changes: Partial<Settings> = {}): Settings => ({
+  https: { kind: 'port', port: 8443 }, http: { kind: 'port', port: 8080 }, publicHttpsPort: undefined, publicHttpPort: undefined,
+  certificates: [], trust: [], trustHeaders: DEFAULT_TRUST_HEADERS, allowHeaders: [], log: 'json', grace: 30, timeouts: DEFAULT_TIMEOUTS,
+  sites: [siteSettings()], ...changes,
+});
+
+export class MemoryFront {
+  readonly transport = new MemoryTransport();
+  readonly context: FrontContext;
+  /** Everything that was logged, one object a line. */
+  readonly logged: string[] = [];
+
+  constructor(given: Settings = settings(), { real = false } = {}) {
+    const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
+    const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
+    const doors = { https: door(8443), http: door(8080) };
+    const certificates = { pick: () => undefined, real, names: [], authorityFiles: [], close: () => undefined };
+    this.context = createContext(given, { transport: this.transport, log, certificates, doors, observe: undefined });
+    const pools: Parameters<typeof createSite>[2]['pools'] = [];
+    this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, pools }))));
+  }
+
+  client(options: { readonly tls?: boolean; readonly peer?: string } = { tls: true }): MemoryWire {
+    const wire = new MemoryWire(options);
+    wire.handler = new ClientConnection(wire, this.context);
+    return wire;
+  }
+
+  /** The newest connection to the app, up. */
+  app(): MemoryWire { return this.transport.app(); }
+
+  events(): Record<string, unknown>[] {
+    this.context.log.flush();
+    return this.logged.join('').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+}
