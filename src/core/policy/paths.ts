@@ -38,15 +38,21 @@ export function isPlainPath(target: string): boolean {
   return scan(target) >= 0;
 }
 
+/** Where a plain path ends in its target; negative for a path that is not plain. */
+export function plainEnd(target: string): number {
+  return scan(target);
+}
+
 /** All the readings of a target's path, the compared one first; a plain path has one. */
 export function readings(target: string): readonly string[] {
   const end = scan(target);
   if (end >= 0) return [target.slice(0, end)];
   const sent = target.slice(0, ~end);
   const decoded = decode(sent, EVERYTHING).replaceAll('\\', '/');
-  const all = [resolve(decoded, true), decode(rawPath(target), UNWRITABLE)];
+  const raw = rawPath(target);
+  const all = [resolve(decoded, true), HAS_UNWRITABLE.test(raw) ? decode(raw, UNWRITABLE) : raw];
   if (decoded.includes('/..') && decoded.includes('//')) all.push(resolve(decoded, false));
-  if (sent.includes('/.') || sent.includes('%')) all.push(resolve(decode(sent, UNESCAPED_SLASHES), true));
+  if (HAS_DOUBTFUL_SLASH.test(sent)) all.push(resolve(decode(sent, UNESCAPED_SLASHES), true));
   if (decoded.includes(';')) all.push(resolve(decoded.replace(/;[^/]*/g, ''), true));
   return all;
 }
@@ -58,17 +64,21 @@ export function readings(target: string): readonly string[] {
  */
 function scan(target: string): number {
   if (target.charCodeAt(0) !== SLASH) return ~(target === '*' ? 0 : pathEnd(target));
-  let previous = 0;
   for (let i = 0; i < target.length; i++) {
     const c = target.charCodeAt(i);
+    if (ORDINARY[c] === 1) continue; // one look-up for most bytes
     if (c === QUERY) return i;
-    if (c === PERCENT || c === BACKSLASH || c === SEMICOLON || c === HASH || (previous === SLASH && (c === SLASH || c === DOT))) return ~pathEnd(target);
-    previous = c;
+    if (c !== SLASH) return ~pathEnd(target);
+    const next = target.charCodeAt(i + 1);
+    if (next === SLASH || next === DOT) return ~pathEnd(target);
   }
   return target.length;
 }
 
-const SLASH = 0x2f, QUERY = 0x3f, PERCENT = 0x25, BACKSLASH = 0x5c, SEMICOLON = 0x3b, HASH = 0x23, DOT = 0x2e;
+const SLASH = 0x2f, QUERY = 0x3f, DOT = 0x2e;
+/** Bytes that mean nothing in a path but themselves: all except `/ ? % \ ; #`. */
+const ORDINARY = new Uint8Array(256).fill(1);
+for (const char of '/?%\\;#') ORDINARY[char.charCodeAt(0)] = 0;
 
 function pathEnd(target: string): number {
   const end = target.search(/[?#]/);
@@ -77,17 +87,31 @@ function pathEnd(target: string): number {
 
 type Decodes = (byte: number) => boolean;
 const EVERYTHING: Decodes = () => true;
-const UNESCAPED_SLASHES: Decodes = (byte) => byte !== SLASH && byte !== BACKSLASH;
+const UNESCAPED_SLASHES: Decodes = (byte) => byte !== SLASH && byte !== 0x5c;
 /** Bytes that no client can send but escaped (space, non-ASCII): their escape is the raw form, not a disguise. */
 const UNWRITABLE: Decodes = (byte) => byte >= 0x80 || byte === 0x20;
+const HAS_UNWRITABLE = /%(?:20|[89a-f][0-9a-f])/i;
+/** A separator to some servers and a character to others. */
+const HAS_DOUBTFUL_SLASH = /\\|%(?:2f|5c)/i;
 
-/** Percent-decodes once, byte by byte; an escape that is not one stays as it is. */
+/** Percent-decodes once, byte by byte; an escape that is not one stays as it is. By hand, since a client may send 16 KiB of escapes. */
 function decode(text: string, decodes: Decodes): string {
-  if (!text.includes('%')) return text;
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (escape, hex: string) => {
-    const byte = parseInt(hex, 16);
-    return decodes(byte) ? String.fromCharCode(byte) : escape;
-  });
+  let decoded = '';
+  let from = 0;
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at)) {
+    const byte = hexDigit(text.charCodeAt(at + 1)) * 16 + hexDigit(text.charCodeAt(at + 2));
+    if (!(byte >= 0 && decodes(byte))) { at++; continue; }
+    decoded += text.slice(from, at) + String.fromCharCode(byte);
+    from = at += 3;
+  }
+  return from === 0 ? text : decoded + text.slice(from);
+}
+
+/** The digit's value, NaN for what is none. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : NaN;
 }
 
 /** RFC 3986 §5.2.4, never above the root; with `merge`, empty segments go first. */

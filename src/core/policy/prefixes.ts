@@ -1,4 +1,4 @@
-import { comparedPath, isPlainPath, readings } from './paths.ts';
+import { comparedPath, isPlainPath, plainEnd, readings } from './paths.ts';
 
 /** One rule of a table. */
 export interface PrefixEntry<T> {
@@ -67,10 +67,8 @@ export type Stricter<T> = (a: T, b: T) => T;
  */
 export function judged<T>(table: PrefixTable<T>, target: string, stricter: Stricter<T>): T | undefined {
   if (table.everywhere !== undefined) return table.everywhere;
-  if (isPlainPath(target)) {
-    const query = target.indexOf('?');
-    return findPrefix(table, target, query < 0 ? target.length : query)?.value;
-  }
+  const end = plainEnd(target);
+  if (end >= 0) return findPrefix(table, target, end)?.value;
   let value: T | undefined;
   for (const reading of readings(target)) {
     const entry = findPrefix(table, reading);

@@ -1,5 +1,5 @@
 import type { Scheme } from '../contract/truth.ts';
-import { isPlainPath, rawPath, readings } from './paths.ts';
+import { isPlainPath, plainEnd, readings } from './paths.ts';
 import { asBytes, compilePrefixes, judged } from './prefixes.ts';
 
 /** Over which scheme a path is served: one of them (the other is redirected), or whichever the visitor came by. */
@@ -44,10 +44,13 @@ export interface SchemeRules {
  */
 export function compileSchemes(entries: SchemeEntries, health: readonly string[]): SchemeRules {
   const table = compilePrefixes<SchemePolicy>([['/', 'https'], ...entries]);
-  const exempt = new Set(health.flatMap((path) => readings(asBytes(path))));
-  const isHealth = exempt.size === 0
-    ? () => false
-    : (target: string) => isPlainPath(target) ? exempt.has(rawPath(target)) : readings(target).every((reading) => exempt.has(reading));
+  const exempt = [...new Set(health.flatMap((path) => readings(asBytes(path))))];
+  const isHealth = (target: string): boolean => {
+    for (const path of exempt) { // few, so this is faster than to cut the path out and hash it
+      if (target.startsWith(path) && plainEnd(target) === path.length) return true;
+    }
+    return exempt.length > 0 && !isPlainPath(target) && readings(target).every((reading) => exempt.includes(reading));
+  };
   return {
     isHealth,
     policyOf: (target) => isHealth(target) ? 'either' : judged(table, target, stricterScheme) ?? 'https',
