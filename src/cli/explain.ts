@@ -1,0 +1,78 @@
+import type { DoorSetting, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
+import type { ConnectAddress } from '../config/addresses.ts';
+import { compileTeller } from '../core/contract/tell.ts';
+
+/** What these settings would run, for a person to read: one line per fact, nothing that is not so. */
+export function explain(settings: Settings): string {
+  const rows: (readonly [string, string])[] = [
+    ['https', doorText(settings.https, settings, [443, 8443]) + publicText(settings.publicHttpsPort)],
+    ['http', doorText(settings.http, settings, [80, 8080]) + publicText(settings.publicHttpPort)],
+    ['certificates', certificatesText(settings)],
+    ['believed', believedText(settings)],
+    ...(settings.allowHeaders.length > 0 ? [['let through', settings.allowHeaders.join(', ')] as const] : []),
+    ['log', settings.log],
+    ['grace', `${settings.grace} s`],
+    ['timeouts', Object.entries(settings.timeouts).map(([name, ms]) => `${name} ${durationText(ms as number)}`).join(', ')],
+  ];
+  return [table(rows), ...settings.sites.map(siteText)].join('\n');
+}
+
+function siteText(site: SiteSettings): string {
+  const rows: (readonly [string, string])[] = [
+    ...site.routes.map((route) => [route.path, routeText(route)] as const),
+    ['scheme', site.schemes.length === 0 ? 'https everywhere' : site.schemes.map(([prefix, policy]) => `${prefix} ${policy}`).join(', ')],
+    ['told', `${site.speaks}: ${compileTeller(site.speaks, site.tell).names.join(', ') || 'nothing'}`],
+    ...(site.tell.length > 0 ? [['of your own', site.tell.map(({ name, value }) => `${name}: ${value}`).join(' | ')] as const] : []),
+    ...(site.health.length > 0 ? [['health', site.health.join(', ')] as const] : []),
+    ...(site.hsts === undefined ? [] : [['hsts', `${site.hsts.maxAge} s${site.hsts.includeSubDomains ? ', subdomains' : ''}${site.hsts.preload ? ', preload' : ''}`] as const]),
+    ...(site.secureCookies === undefined ? [] : [['cookies', site.secureCookies ? 'get Secure' : 'left alone'] as const]),
+  ];
+  return `\nsite ${site.hosts.join(', ') || '(every host)'}\n${table(rows)}`;
+}
+
+function routeText(route: RouteSettings): string {
+  if (route.kind === 'app') {
+    const addresses = route.app.addresses.map(addressText).join(', then ');
+    return `app at ${addresses}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead`;
+  }
+  const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
+  return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
+}
+
+function doorText(door: DoorSetting, { certificates }: Settings, [wanted, else_]: readonly [number, number]): string {
+  const where = certificates.length === 0 ? 'loopback' : 'every address';
+  switch (door.kind) {
+    case 'off': return 'off';
+    case 'auto': return `port ${wanted} where it may be bound, else ${else_}, on ${where}`;
+    case 'port': return `port ${door.port === 0 ? 'of the system\'s choice' : door.port} on ${where}`;
+    case 'at': return addressText(door.address);
+  }
+}
+
+const publicText = (port: number | undefined): string => (port === undefined ? '' : `; the world sees port ${port}`);
+
+const certificatesText = ({ certificates, sites, https }: Settings): string =>
+  https.kind === 'off' ? 'none needed' : certificates.map(({ cert, key }) => `${cert} (key ${key})`).join(', ')
+    || `signed by a local authority for ${['localhost', '*.localhost', 'loopback', ...sites.flatMap(({ hosts }) => hosts)].join(', ')}`;
+
+function believedText({ trust, trustHeaders }: Settings): string {
+  if (trust.length === 0) return 'nobody: forwarding headers from outside are removed';
+  return `${trust.join(', ')}: ${Object.entries(trustHeaders).filter(([, name]) => name !== undefined).map(([fact, name]) => `${fact} from ${name}`).join(', ')}`;
+}
+
+function addressText(address: ConnectAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+function sizeText(bytes: number): string {
+  for (const [unit, size] of [['GiB', 1024 ** 3], ['MiB', 1024 ** 2], ['KiB', 1024]] as const) if (bytes % size === 0) return `${bytes / size} ${unit}`;
+  return `${bytes} bytes`;
+}
+
+const durationText = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`);
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}

@@ -1,0 +1,5 @@
+import { main } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+// What is still open at the end (a connection that a client keeps) must not keep the process.
+process.exit(await main(process.argv.slice(2), processTerminal()));

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/problems.ts';
+import { didYouMean } from '../config/suggest.ts';
+import { check } from './check.ts';
+import { addFlags, type Flags } from './flags.ts';
+import { run } from './run.ts';
+import { serve } from './serve.ts';
+import { readSettings } from './settings.ts';
+import { RunError, type Terminal } from './terminal.ts';
+
+const EXAMPLES = `HTTPS in front of an app that only speaks HTTP, with the truth carried across.
+
+Examples:
+  sallyport 8000                            the app listens on port 8000 of this machine
+  sallyport run -- gunicorn mysite.wsgi --bind {host}:{port}
+                                            start the app too, on a free port
+  sallyport unix:/run/app.sock --static /media/=./media
+                                            some paths straight from a folder
+  sallyport 8000 --cert site.pem --key site.key --domain example.com
+                                            a real certificate, open to every address
+  sallyport --static /=./public             files alone
+  sallyport --config sallyport.config.ts    several sites, routes, everything else
+  sallyport check                           what is wrong with a configuration, or what would run
+`;
+
+const COMMANDS = ['run', 'check', 'trust', 'untrust', 'demo', 'help'];
+
+export const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** One call. Gives the exit status: 0 a clean stop, 1 running failed, 2 the call or the configuration is wrong. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  let status = 0;
+  try {
+    await createProgram(terminal, (result) => { status = result; }).parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said what is wrong
+    if (error instanceof ConfigError) {
+      terminal.err(`sallyport: ${error.problems.length === 1 ? 'this' : `these ${error.problems.length} things`} cannot be:\n${error.message.replace(/^/gm, '  ')}\n`);
+      const word = args.find((arg) => !arg.startsWith('-'));
+      const meant = word === undefined || /[\d:/]/.test(word) ? undefined : didYouMean(word, COMMANDS);
+      if (meant !== undefined && !COMMANDS.includes(word!)) terminal.err(`  ${meant}\n`);
+      return 2;
+    }
+    if (error instanceof RunError) {
+      terminal.err(`sallyport: ${error.message}\n`);
+      return error.status;
+    }
+    terminal.err(`sallyport: a defect in Sallyport: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+type Done = (status: number) => void;
+
+function createProgram(terminal: Terminal, done: Done): Command {
+  const program = new Command('sallyport');
+  // Settings that sub-commands copy must stand before them.
+  program.exitOverride().enablePositionalOptions().configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureHelp({ sortOptions: false });
+  addFlags(program.usage('[APP] [flags]').addHelpText('before', EXAMPLES))
+    .argument('[app]', 'a port, host:port, http://host:port or unix:/path; localhost and a bare port try 127.0.0.1, then ::1')
+    .version(version())
+    .action(async (app: string | undefined, flags: Flags) => { await serveCall(app, flags, terminal).then(done); });
+
+  // Flags before a command's name count as if they stood after it: none is lost in silence.
+  const flagsOf = (command: Command): Flags => ({ ...program.opts<Flags>(), ...command.opts<Flags>() });
+  addFlags(program.command('run').usage('[flags] -- COMMAND [ARGS]'))
+    .description('start the app on a free loopback port (PORT and HOST in its environment, {port} and {host} in its arguments) and front it')
+    .argument('<command...>', 'the command that starts the app')
+    .passThroughOptions()
+    .action(async (words: string[], _flags: Flags, command: Command) => { done(await run(words, { flags: flagsOf(command), terminal })); });
+  addFlags(program.command('check').usage('[APP] [flags]'))
+    .description('say what is wrong with a configuration or a call, or what it would run')
+    .argument('[app]')
+    .action(async (app: string | undefined, _flags: Flags, command: Command) => { done(await check(app, flagsOf(command), terminal)); });
+
+  program.command('trust').description('let this machine\'s browsers believe the local authority')
+    .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
+  program.command('untrust').description('take the local authority out again')
+    .action(async () => { done(await (await import('./trust.ts')).runUntrust()); });
+  program.command('demo').description('see it work before an app that comes with it').argument('[args...]').passThroughOptions().allowUnknownOption()
+    .action(async (args: string[]) => { done(await (await import('./demo.ts')).runDemo(args)); });
+  return program;
+}
+
+async function serveCall(app: string | undefined, flags: Flags, terminal: Terminal): Promise<number> {
+  const { settings, file } = await readSettings(app, flags, terminal);
+  if (file !== undefined && flags.config === undefined) terminal.err(`sallyport: using ${file}\n`);
+  return await serve(settings, terminal);
+}

@@ -1,0 +1,109 @@
+import { constants } from 'node:os';
+import type { Settings } from '../config/settings.ts';
+import type { Front } from '../front/front.ts';
+import type { Flags } from './flags.ts';
+import { listeningBelow } from './proc.ts';
+import { freePort, waitForPort } from './run/accepts.ts';
+import { exposure, notListening } from './run/advice.ts';
+import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
+import { appEnvironment, fillIn, type Place } from './run/command.ts';
+import { announce, openFront } from './serve.ts';
+import { readSettings } from './settings.ts';
+import { signalStatus, untilToldToStop } from './signals.ts';
+import { RunError, type Terminal } from './terminal.ts';
+
+/** Signals that mean something to an app and nothing to a front. */
+const PASSED_ON: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2', 'SIGQUIT', 'SIGWINCH'];
+
+/** Seconds an app gets to accept its first connection; large ones load for a while. */
+export const START_SECONDS = 60;
+
+export interface RunOptions {
+  readonly flags: Flags;
+  readonly terminal: Terminal;
+  readonly startSeconds?: number;
+}
+
+/**
+ * `sallyport run -- COMMAND`: starts the app on a free loopback port, fronts it, and ends with it: the status is then
+ * the app's own (128 and the number of the signal that ended it). Told to stop, it first lets running answers finish,
+ * then passes the signal on to the app.
+ */
+export async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const { flags, terminal } = options;
+  const place: Place = { host: '127.0.0.1', port: await freePort() };
+  const { settings } = await readSettings(`${place.host}:${place.port}`, flags, terminal); // wrong flags are told before anything runs
+  const words = fillIn(command, place);
+  const app = await startApp(words, appEnvironment(terminal.env, place), terminal.cwd);
+  const graceMs = settings.grace * 1000;
+  let front: Front | undefined;
+  let stopping = false;
+
+  const waiting = new AbortController();
+  const ended = app.exited.then((exit) => {
+    waiting.abort();
+    return stopping ? 0 : tellExit(exit, words, { terminal, served: front !== undefined });
+  });
+  const release = passOn(app, terminal);
+  const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings }).then(async (opened) => {
+    front = opened;
+    return await new Promise<never>(() => {}); // from here on only a signal or the app's end matters
+  });
+  const over = untilToldToStop({
+    async stop(signal) {
+      stopping = true;
+      waiting.abort();
+      const open = front;
+      front = undefined;
+      await open?.stop();
+      await app.end(signal === 'SIGHUP' ? 'SIGTERM' : signal, graceMs);
+    },
+    stopNow: () => app.kill(),
+  }, ended, terminal.interactive ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT']);
+
+  try {
+    return await Promise.race([failed, over]);
+  } finally {
+    release();
+    stopping = true;
+    front?.stopNow();
+    await app.end('SIGTERM', Math.min(graceMs, 5000));
+  }
+}
+
+interface Start extends RunOptions {
+  readonly place: Place;
+  readonly words: readonly string[];
+  readonly settings: Settings;
+  readonly waiting: AbortSignal;
+}
+
+/** Waits for the app and opens the front before it. Never resolves where waiting was given up, since an end is under way. */
+async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Front> {
+  const host = await waitForPort(place.port, AbortSignal.any([waiting, AbortSignal.timeout(startSeconds * 1000)]));
+  if (waiting.aborted) return await new Promise<never>(() => {});
+  const sockets = listeningBelow(app.pid);
+  if (host === undefined) throw new RunError(notListening(sockets, words, { ...place, seconds: startSeconds }));
+  const warning = exposure(sockets, words, place);
+  if (warning !== undefined) terminal.err(`sallyport: warning: ${warning}\n`);
+  const there = host === place.host ? settings : (await readSettings(`[${host}]:${place.port}`, flags, terminal)).settings;
+  const front = await openFront(there);
+  announce(front, there, terminal);
+  return front;
+}
+
+/** Says that the app ended by itself; gives its status, which is a failure in any case where it never served. */
+function tellExit({ code, signal }: AppExit, words: readonly string[], { terminal, served }: { readonly terminal: Terminal; readonly served: boolean }): number {
+  const early = served ? '' : ' before it accepted a connection';
+  terminal.err(`sallyport: the app (${words[0]}) ended ${signal === null ? `with status ${code}` : `by ${signal}`}${early}.\n`);
+  if (signal !== null) return signalStatus(signal);
+  return served ? code ?? 1 : code || 1;
+}
+
+/** Passes signals on until released. A hang-up is the app's (reload) unless it is the terminal that is gone. */
+function passOn(app: AppProcess, terminal: Terminal): () => void {
+  const signals = [...PASSED_ON, ...(terminal.interactive ? [] : ['SIGHUP' as const])].filter((signal) => signal in constants.signals);
+  const handler = (signal: NodeJS.Signals): void => app.signal(signal);
+  for (const signal of signals) process.on(signal, handler);
+  return () => { for (const signal of signals) process.off(signal, handler); };
+}
