@@ -40,6 +40,14 @@ describe('the framework behind an answer', () => {
   ];
   for (const [why, lines, cookie, framework] of table) it(`${why}: ${framework}`, () => assert.equal(seen(lines, cookie).framework, framework));
 
+  it('counts a sign once and in few words, whatever a client sends', () => {
+    const many = Array.from({ length: 50 }, (_, i) => `wordpress_${i}${'x'.repeat(500)}=y`).join('; ');
+    const { signs } = seen([], many);
+    assert.equal(signs.length, 1);
+    assert.ok(signs[0]!.length < 80);
+    assert.equal(seen(['X-Powered-By: Express', 'Set-Cookie: connect.sid=x'], many).framework, 'express');
+  });
+
   it('says by what', () => {
     assert.deepEqual(seen(['Server: gunicorn'], 'csrftoken=x'), { framework: 'django', signs: ['the cookie csrftoken', 'server: gunicorn'], server: 'gunicorn' });
     assert.equal(seen(['Server: uvicorn']).server, 'uvicorn');
@@ -135,6 +143,13 @@ describe('an explanation', () => {
     assert.match(explanation.seen, /redirect to the same URL with https:.*over http only/);
     assert.deepEqual(explanation.change.map(({ lines }) => lines), [['--scheme \'/feed/=either\''], ['SECURE_SSL_REDIRECT = False']]);
     assert.match(explainContradiction({ ...facts, recognised: as('unknown') }).change[1]!.note!, /Take out the redirect from http to https/);
+  });
+
+  it('of a contradiction puts nothing of a client\'s into a line made for a shell', () => {
+    for (const path of ['/x\';reboot;\'', '/$(reboot)', '/a=b', '/`x`']) {
+      const { change } = explainContradiction({ recognised: as('unknown'), method: 'GET', url: 'https://h/', path, policy: 'https', wants: 'http' });
+      assert.deepEqual(change[0]!.lines, ['--scheme \'/the/path/=either\'']);
+    }
   });
 
   it('for a log is one line with the lines in it', () => {

@@ -83,9 +83,11 @@ export interface ContradictionFacts {
 /** The app redirects a URL to the other scheme, and the front redirects it back. */
 export function explainContradiction({ recognised, method, url, path, policy, wants }: ContradictionFacts): Explanation {
   const own = OWN_REDIRECT[recognised.framework];
+  // The line is made to be copied into a shell and the path is the client's: only what is harmless there goes in.
+  const prefix = /^\/[A-Za-z0-9/._~%-]*$/.test(path) ? path : '/the/path/';
   const fronts: Change = {
     where: 'the front, if the app is right',
-    lines: [`--scheme '${path}=either'`],
+    lines: [`--scheme '${prefix}=either'`],
     note: `"either" leaves this path to the app; "${wants}" makes the front redirect it to ${wants} by itself. A shorter prefix takes in more paths.`,
   };
   const apps: Change = own ?? {

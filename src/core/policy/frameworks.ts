@@ -85,13 +85,16 @@ export function recognise(evidence: Evidence): Recognition {
     signs.set(framework, [...signs.get(framework) ?? [], sign]);
   };
 
-  for (const [name, value] of cookies(evidence)) {
-    for (const [framework, weight, pattern] of COOKIES) if (pattern.test(name)) count(framework, weight, `the cookie ${name}`);
-    if (name === 'session' && FLASK_SESSION.test(value)) count('flask', 2, 'a signed session cookie');
+  const sent = cookies(evidence);
+  for (const [framework, weight, pattern] of COOKIES) {
+    // Each sign once, and cut short: a client can send many cookies of any length, and the words go into a log.
+    const name = [...sent.keys()].find((cookie) => pattern.test(cookie));
+    if (name !== undefined) count(framework, weight, `the cookie ${name.slice(0, 40)}`);
   }
+  if (FLASK_SESSION.test(sent.get('session') ?? '')) count('flask', 2, 'a signed session cookie');
   for (const [field, framework, weight, pattern] of FIELDS) {
     const value = evidence.answer(field);
-    if (value !== undefined && pattern.test(value)) count(framework, weight, `${field}: ${value}`);
+    if (value !== undefined && pattern.test(value)) count(framework, weight, `${field}: ${value.slice(0, 60)}`);
   }
 
   const running = evidence.answer('server') ?? '';
