@@ -7,6 +7,12 @@ export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.
 
 /** The access line of an exchange that is over, and an event where something went wrong that somebody has to act on. */
 export function logExchange(exchange: Exchange): void {
+  const { context, fault } = exchange;
+  if (context.settings.log !== 'off') logAccess(exchange);
+  if (fault !== undefined && fault.blame !== 'client') logFault(context, fault, exchange.id);
+}
+
+function logAccess(exchange: Exchange): void {
   const { context, head, fault, truth } = exchange;
   context.log.access({
     time: Date.now(),
@@ -26,7 +32,6 @@ export function logExchange(exchange: Exchange): void {
     referer: head.fields.get('referer'),
     upgraded: exchange.upgraded,
   });
-  if (fault !== undefined && fault.blame !== 'client') logFault(context, fault, exchange.id);
 }
 
 /** A fault of the app, the operator or our own. */
