@@ -1,6 +1,7 @@
 /** The real program, as a person starts it: `node bin/sallyport.js …`, on free loopback ports, told apart by its log. */
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +60,8 @@ export interface Front extends Program {
   get(pathOrUrl: string, ask?: Ask): Promise<Got>;
   /** A path through the http door. */
   getHttp(path: string, ask?: Ask): Promise<Got>;
+  /** As `get`, over one connection that is kept and used again. */
+  getKept(path: string, ask?: Ask): Promise<Got>;
   talk(door?: 'https' | 'http', options?: TalkOptions): Promise<Talk>;
   /** Sends bytes, reads until the front closes. */
   exchange(bytes: string | Buffer, door?: 'https' | 'http', ms?: number): Promise<{ text: string; ended: string }>;
@@ -83,6 +86,7 @@ const DOORS: Record<string, readonly string[]> = {
 export const withDoors = (args: readonly string[]): string[] => {
   const cut = args.includes('--') ? args.indexOf('--') : args.length;
   const own = args.slice(0, cut);
+  if (own.includes('--config')) return [...args]; // the file says it all
   const added = Object.entries(DOORS).flatMap(([flag, words]) => own.some((arg) => arg === flag || arg.startsWith(`${flag}=`)) ? [] : words);
   return [...own, ...added, ...args.slice(cut)];
 };
@@ -110,12 +114,15 @@ export const startFront = async (scope: Scope, args: readonly string[], options:
   const port = (door: 'https' | 'http'): number => door === 'https' ? httpsPort : httpPort;
   const talk = (door: 'https' | 'http' = 'https', more: TalkOptions = {}): Promise<Talk> => Talk.open(port(door), { tls: door === 'https', ...more });
   const certificates = args.includes('--cert');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  scope.after(() => { agent.destroy(); });
   return {
     ...program, https, http, httpsPort, httpPort, ready, events, event, talk,
     get: (pathOrUrl, ask = {}) => {
       const ca = certificates ? undefined : authority(String(env['SALLYPORT_DATA_DIR']));
       return fetchOnce(pathOrUrl.startsWith('/') ? https + pathOrUrl : pathOrUrl, { ca, ...ask });
     },
+    getKept: (path, ask = {}) => fetchOnce(https + path, { agent, ...ask, headers: ['Connection', 'keep-alive', ...Object.entries(ask.headers ?? {}).flat()] }),
     getHttp: (path, ask = {}) => fetchOnce(http + path, ask),
     exchange: (bytes, door = 'https', ms = 10_000) => exchange(port(door), bytes, { tls: door === 'https', ms }),
   };
