@@ -22,7 +22,7 @@ function readIn(pieces: string[], body: { framing: Framing; length: number }, si
   let consumed = 0;
   const sink = (bytes: Uint8Array): void => {
     assert.ok(bytes.length > 0, 'a piece of content is never empty');
-    content += Buffer.from(bytes).latin1Slice();
+    content += Buffer.from(bytes).toString('latin1');
   };
   const reader: BodyReader = createBodyReader(body, { side, classify, sink });
   for (const piece of pieces) {
@@ -128,7 +128,7 @@ suite('a chunk that is malformed is refused', () => {
     test(what, () => {
       for (const [side, code] of [['request', 'bad-chunk'], ['answer', 'app-bad-answer']] as const) {
         const { fault, done } = chunked(text + FOLLOWING, side);
-        assert.ok(fault?.startsWith(`${code}: `), fault);
+        assert.equal(fault?.split(': ')[0], code);
         assert.match(fault, detail);
         assert.equal(done, false);
       }
@@ -158,7 +158,7 @@ suite('a trailer section that is malformed is refused', () => {
     test(what, () => {
       for (const [side, code] of [['request', 'bad-trailer'], ['answer', 'app-bad-answer']] as const) {
         const { fault, done, trailers } = chunked(`1\r\na\r\n0\r\n${lines}`, side);
-        assert.ok(fault?.startsWith(`${code}: `), fault);
+        assert.equal(fault?.split(': ')[0], code);
         assert.match(fault, detail);
         assert.deepEqual({ done, trailers }, { done: false, trailers: undefined });
       }

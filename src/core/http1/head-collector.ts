@@ -8,7 +8,7 @@ const ALWAYS_LOOK = 16;
  * Keeps the pieces of a head that did not come in one, and says when reading it is worthwhile. It judges nothing itself,
  * so a head in pieces gets the very verdict it would have got whole.
  *
- * Worthwhile is: the end of the head is in, or a bare LF, or more than a head may have, or twice the bytes of the last
+ * Worthwhile is: the end of the head is in, or a bare LF or CR, or more than a head may have, or twice the bytes of the last
  * look. So an error is seen early, and all looks together read each byte about twice, even if bytes come one by one.
  */
 export class HeadCollector {
