@@ -37,6 +37,7 @@ export const FAULTS = {
   'bad-character': client(400, 'A NUL or another control character in the head (RFC 9110 §5.5).'),
   'folded-field': client(400, 'A field line folded over two lines (RFC 9112 §5.2).'),
   'bad-field-name': client(400, 'A field name that is empty, not a token, or followed by white space (RFC 9112 §5.1).'),
+  'bad-connection': client(400, 'A Connection field that is not a list of at most 64 tokens (RFC 9110 §7.6.1).'),
   'missing-colon': client(400, 'A field line without a colon (RFC 9112 §5).'),
   'head-too-large': client(431, 'The head is longer than 64 KiB.'),
   'too-many-fields': client(431, 'The head has more than 200 field lines.'),
@@ -62,6 +63,8 @@ export const FAULTS = {
   // Static files
   'not-found': client(404, 'No such file.'),
   'method-not-allowed': client(405, 'This path serves files: GET and HEAD only.'),
+  'file-unreadable': { status: 403, blame: 'operator', summary: 'The file is there, but the front may not read it.' },
+  'file-trouble': { status: 503, blame: 'operator', summary: 'The system could not open or read the file.' },
   // The app
   'app-refused': app(502, 'The app refused the connection.'),
   'app-unreachable': app(502, 'The app could not be reached.'),
