@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
+import { CertificateError } from '../certs/events.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import { ConfigError } from '../config/problems.ts';
-import type { LogFormat } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { DoorError } from '../front/doors.ts';
 import { startFront } from '../front/front.ts';
 import type { Front } from '../front/front.ts';
 import { startDemoApp } from './demo/app.ts';
 import type { DemoApp } from './demo/app.ts';
+import { doorTrouble } from './door-trouble.ts';
+import { untilToldToStop } from './signals.ts';
+import { RunError } from './terminal.ts';
 
 const HELP = `Usage: sallyport demo [--https [addr:]port] [--http [addr:]port] [--log pretty|json|combined|off]
 
@@ -14,89 +17,63 @@ Starts a small app that speaks only HTTP, and the front before it: https://local
 The page shows what a client sent and what the app was told, and tries to fool it. Ctrl-C ends everything.
 `;
 
-interface DemoFlags {
-  readonly https: string;
-  readonly http: string;
-  readonly log: LogFormat;
-}
+/** Seconds that running answers get at the end: somebody pressed Ctrl-C and looks on. */
+const GRACE = 2;
 
-/** `sallyport demo`. Gives the exit status: 0 after a clean stop, 1 where running failed, 2 where the call is wrong. */
+/**
+ * `sallyport demo`. Serves until a signal; 0 after a clean stop.
+ * @throws RunError where it cannot run or the call is wrong, ConfigError where a flag's value is.
+ */
 export async function runDemo(argv: string[]): Promise<number> {
-  let flags: DemoFlags | 'help';
-  try {
-    flags = parseFlags(argv);
-  } catch (error) {
-    process.stderr.write(`sallyport demo: ${(error as Error).message}\n\n${HELP}`);
-    return 2;
-  }
-  if (flags === 'help') {
+  const flags = parseFlags(argv);
+  if (flags === undefined) {
     process.stdout.write(HELP);
     return 0;
   }
-  const stopped = untilSignal(); // before anything is started: a Ctrl-C in between counts too
   const app = await startDemoApp();
   try {
-    const front = await openFront(app, flags);
+    const settings = resolveConfig(
+      { app: `http://127.0.0.1:${app.port}`, ...flags, grace: GRACE },
+      { folder: process.cwd(), defaultLog: process.stdout.isTTY ? 'pretty' : 'json', nameOf: (path) => `--${path.join('.')}` },
+    );
+    const front = await openFront(settings, app);
     app.doors = front.ready;
-    sayReady(front, flags.log);
-    await stopped.first;
-    const atOnce = stopped.second.then(() => front.stopNow());
-    await Promise.race([front.stop(), atOnce]);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`sallyport demo: ${explain(error)}\n`);
-    return error instanceof ConfigError ? 2 : 1;
+    process.stdout.write(readyText(front, settings));
+    return await untilToldToStop({ stop: () => front.stop(), stopNow: () => front.stopNow() });
   } finally {
-    stopped.forget();
     await app.close();
   }
 }
 
-function parseFlags(argv: string[]): DemoFlags | 'help' {
-  const { values } = parseArgs({
-    args: argv,
-    options: { https: { type: 'string' }, http: { type: 'string' }, log: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help === true) return 'help';
-  // The same ports for everybody, root too, so that what the README says is what is there.
-  const { https = '8443', http = '8080', log = process.stdout.isTTY ? 'pretty' : 'json' } = values;
-  return { https, http, log: log as LogFormat }; // resolveConfig refuses what is none
-}
-
-function openFront(app: DemoApp, flags: DemoFlags): Promise<Front> {
-  const config = { app: `http://127.0.0.1:${app.port}`, https: flags.https, http: flags.http, log: flags.log, grace: 2 };
-  const settings = resolveConfig(config, { folder: process.cwd(), defaultLog: 'json' });
-  return startFront(settings, { observe: app.reports.note });
-}
-
-function sayReady({ ready, authorityFiles }: Front, log: LogFormat): void {
-  if (log === 'json') {
-    process.stdout.write(`${JSON.stringify({ event: 'ready', ...ready })}\n`);
-    return;
+/** The same ports for everybody, root too, so that what the README says is what is there. Undefined: help is wanted. */
+function parseFlags(argv: string[]): { https: string; http: string; log?: string } | undefined {
+  try {
+    const { values: { help, ...values } } = parseArgs({
+      args: argv,
+      options: { https: { type: 'string' }, http: { type: 'string' }, log: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    return help === true ? undefined : { https: '8443', http: '8080', ...values };
+  } catch (error) {
+    throw new RunError(`${(error as Error).message}\n\n${HELP}`, 2);
   }
+}
+
+async function openFront(settings: Settings, app: DemoApp): Promise<Front> {
+  try {
+    return await startFront(settings, { observe: app.reports.note });
+  } catch (error) {
+    if (error instanceof DoorError) throw new RunError(doorTrouble(error));
+    if (error instanceof CertificateError) throw new RunError(error.message, 2);
+    throw error;
+  }
+}
+
+function readyText({ ready }: Front, { log }: Settings): string {
+  if (log === 'json') return `${JSON.stringify({ event: 'ready', ...ready })}\n`;
   const doors = [
-    ready.https && `  ${ready.https}   open this one`,
-    ready.http && `  ${ready.http}    the plain door: it sends you to the other`,
-    `  ${ready.app}   the app, which speaks only HTTP`,
-  ].filter(Boolean).join('\n');
-  const trust = authorityFiles.length === 0 ? '' : '\nThe browser will warn until it knows the local authority that signed the certificate: sallyport trust\n';
-  process.stdout.write(`\nThe Sallyport demo is ready. Ctrl-C ends everything.\n\n${doors}\n${trust}\n`);
-}
-
-function explain(error: unknown): string {
-  if (error instanceof DoorError && error.code === 'EADDRINUSE') return `${error.message}. Something else listens there: stop it, or take other ports with --https and --http.`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The first SIGINT or SIGTERM asks for a clean stop, the second for an end at once. */
-function untilSignal(): { readonly first: Promise<void>; readonly second: Promise<void>; forget(): void } {
-  let heard = 0;
-  let tellFirst = (): void => {};
-  let tellSecond = (): void => {};
-  const first = new Promise<void>((resolve) => { tellFirst = resolve; });
-  const second = new Promise<void>((resolve) => { tellSecond = resolve; });
-  const onSignal = (): void => (++heard === 1 ? tellFirst() : tellSecond());
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return { first, second, forget() { for (const signal of signals) process.removeListener(signal, onSignal); } };
+    [ready.https, 'open this one; a browser warns until it knows the certificate: sallyport trust'],
+    [ready.http, 'the plain door, which sends you to the other'],
+    [ready.app, 'the app itself, which speaks only HTTP'],
+  ].flatMap(([url, what]) => (url === undefined ? [] : [`  ${url.padEnd(24)}  ${what}\n`]));
+  return `\nThe Sallyport demo is ready. Ctrl-C ends everything.\n\n${doors.join('')}\n`;
 }

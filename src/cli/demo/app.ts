@@ -67,8 +67,8 @@ export async function startDemoApp(): Promise<DemoApp> {
 
 /** The http door, and plain HTTP on the https door. */
 async function knocks({ doors }: DemoApp): Promise<unknown> {
-  const urls = [doors.http, doors.https?.replace(/^https:/, 'http:')].filter((url) => url !== undefined);
-  return Promise.all(urls.map((url) => knock(`${url}/some/page?x=1`).catch((error: unknown) => ({ asked: `GET ${url}`, error: String(error) }))));
+  const urls = [doors.http, doors.https?.replace(/^https:/, 'http:')].flatMap((door) => (door === undefined ? [] : [`${door}/some/page?x=1`]));
+  return Promise.all(urls.map((url) => knock(url).catch((error: unknown) => ({ asked: url, error: String(error) }))));
 }
 
 function listen(server: Server): Promise<number> {

@@ -2,6 +2,7 @@ import { get } from 'node:http';
 
 /** What a door answered to a plain HTTP request. */
 export interface Knock {
+  /** The URL. */
   readonly asked: string;
   readonly status: number;
   readonly location: string | undefined;
@@ -14,7 +15,7 @@ export function knock(url: string): Promise<Knock> {
   return new Promise((resolve, reject) => {
     const request = get(url, { timeout: TIMEOUT, agent: false }, (answer) => {
       answer.resume();
-      resolve({ asked: `GET ${url}`, status: answer.statusCode ?? 0, location: answer.headers.location });
+      resolve({ asked: url, status: answer.statusCode ?? 0, location: answer.headers.location });
     });
     request.on('timeout', () => { request.destroy(new Error(`no answer within ${TIMEOUT} ms`)); });
     request.on('error', reject);
