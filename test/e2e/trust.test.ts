@@ -13,7 +13,7 @@ import { findSystemFamily, systemStore } from '../../src/certs/trust-stores/syst
 import type { SystemFamily } from '../../src/certs/trust-stores/system.ts';
 import { runTrust, runUntrust } from '../../src/cli/trust.ts';
 import type { TrustOptions } from '../../src/cli/trust.ts';
-import { tempDir, tlsServer } from '../helpers/certs.ts';
+import { makeCertificate, tempDir, tlsServer } from '../helpers/certs.ts';
 import { program, requires } from '../helpers/real.ts';
 
 const certutil = (dir: string, ...args: string[]): string => execFileSync('certutil', ['-d', `sql:${dir}`, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -41,6 +41,8 @@ async function place(t: TestContext, prepare: (home: string) => void = () => {})
 function family(dir: string): SystemFamily {
   for (const sub of ['anchors', 'etc', 'hooks', 'none']) mkdirSync(join(dir, sub), { recursive: true });
   writeFileSync(join(dir, 'conf'), '');
+  makeCertificate(join(dir, 'anchors'), { name: 'company' }); // Debian's program does not write a bundle of nothing
+  rmSync(join(dir, 'anchors', 'company.key'));
   const command = ['update-ca-certificates', '--localcertsdir', join(dir, 'anchors'), '--etccertsdir', join(dir, 'etc'), '--certsdir', join(dir, 'none'), '--certsconf', join(dir, 'conf'), '--hooksdir', join(dir, 'hooks')];
   return { name: 'Debian elsewhere', anchors: join(dir, 'anchors'), bundle: join(dir, 'etc', 'ca-certificates.crt'), added: command, removed: [...command, '--fresh'], certutil: INSTALL };
 }
@@ -159,7 +161,7 @@ describe('trust and untrust in the system\'s store', requires('ca-certificates',
     assert.equal(await runTrust(withSystem), 0);
     assert.ok(printed.includes('✓ the system store trusts it already.'));
     assert.equal(await runUntrust(withSystem), 0);
-    assert.deepEqual(readdirSync(system.anchors), []);
+    assert.deepEqual(readdirSync(system.anchors), ['company.crt']);
     await assert.rejects(curl());
     printed.length = 0;
     await runUntrust(withSystem);
@@ -177,13 +179,13 @@ describe('trust and untrust in the system\'s store', requires('ca-certificates',
       printed.length = 0;
     };
     assert.equal(await runTrust(withSystem), 1);
-    assert.deepEqual(readdirSync(system.anchors), []);
+    assert.deepEqual(readdirSync(system.anchors), ['company.crt']);
     follow();
     assert.equal(await runTrust(withSystem), 0);
     assert.equal(await runUntrust(withSystem), 1);
     follow();
     assert.equal(await runUntrust(withSystem), 0);
-    assert.deepEqual(readdirSync(system.anchors), []);
+    assert.deepEqual(readdirSync(system.anchors), ['company.crt']);
   });
 
   test('another person\'s authority is left alone, and named', async (t) => {
