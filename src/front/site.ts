@@ -82,7 +82,7 @@ export class Site {
   /** Who answers this target. Where servers may read the path in two ways, an app before files: it judges for itself. */
   route(target: string): Found | undefined {
     const table = this.#routes;
-    if (table.everywhere !== undefined) return { target: table.everywhere, rest: target };
+    if (table.everywhere?.kind === 'app') return { target: table.everywhere, rest: '' }; // an app has no use for the rest
     const found = match<Target>(table, target);
     if (found === undefined) return undefined;
     if (!found.certain) return { target: judged<Target>(table, target, stricterRoute)!, rest: found.rest };
