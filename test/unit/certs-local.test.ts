@@ -172,3 +172,12 @@ test('when the authority has run out, the last certificate is kept and it is sai
   assert.equal(await opened.certificates.pick(undefined), last);
   assert.match((await opened.log.wait('certificate-unsigned')).message, /authority expired/);
 });
+
+test('loading the X.509 library leaves the global Reflect as it was', async () => {
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', `
+    const before = Object.getOwnPropertyNames(Reflect).join();
+    const { x509 } = await import(${JSON.stringify(new URL('../../src/certs/x509.ts', import.meta.url).href)});
+    console.log(before === Object.getOwnPropertyNames(Reflect).join(), typeof x509.X509Certificate);`]);
+  assert.equal(stdout, 'true function\n');
+});
