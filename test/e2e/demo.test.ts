@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { startFront } from '../helpers/front.ts';
+import { runFront, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
 import { program, requires } from '../helpers/real.ts';
 import { scope } from '../helpers/scope.ts';
 
-/** What Chromium asks for by itself and the demo does not serve would show up here too. */
-const KNOWN_NOISE = /508 \(Loop Detected\)/; // the loop's own answer, which the browser logs as a failed load
+/** The loop's own answer, which the browser logs as a failed load. */
+const KNOWN_NOISE = /508 \(Loop Detected\)/;
 
 describe('the demo, in a browser', requires('chromium'), () => {
   const ends = scope();
@@ -127,7 +127,6 @@ describe('the demo, in a browser', requires('chromium'), () => {
 
 describe('the demo\'s flags', () => {
   test('a wrong flag is status 2 and says how to call it', async (t) => {
-    const { runFront } = await import('../helpers/front.ts');
     const { exit, stderr } = await runFront(['demo', '--port', '1']);
     assert.equal(exit.code, 2);
     assert.match(stderr, /--port/);
