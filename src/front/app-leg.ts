@@ -14,7 +14,7 @@ import { Tunnel } from './tunnel.ts';
 import type { AnswerListener, AppConnection } from './upstream/http1.ts';
 import { sendBody, type FilePump } from './upstream/pump.ts';
 
-/** Bytes read ahead of a client on an answer that must be live. */
+/** Bytes read ahead of a client on an answer that must be live, and the least for others: below the wire's own mark there would be no drain to wait for. */
 const LIVE_AHEAD = 64 * 1024;
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']); // RFC 9110 §9.2.2
 
@@ -38,7 +38,7 @@ export class AppLeg implements AnswerListener {
   constructor(exchange: Exchange, target: AppTarget) {
     this.#exchange = exchange;
     this.target = target;
-    this.#readAhead = target.route.readAhead;
+    this.#readAhead = Math.max(LIVE_AHEAD, target.route.readAhead);
   }
 
   /** Without a body, or with one that follows through `content`. */
@@ -126,7 +126,7 @@ export class AppLeg implements AnswerListener {
 
   onAnswer(head: AnswerHead): void {
     const exchange = this.#exchange;
-    const verdict = judgeAnswer(exchange, head);
+    const verdict = judgeAnswer(exchange, head, this.#connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;
     if (head.fields.find(Name.DATE) < 0) lines += dateLine(); // RFC 9110 §6.6.1

@@ -21,23 +21,32 @@ export interface Verdict {
   readonly replacement: Replacement | undefined;
 }
 
-/** Repairs the field lines of an app's answer, and looks whether it is a redirect that leads nowhere. */
-export function judgeAnswer(exchange: Exchange, head: AnswerHead): Verdict {
+/**
+ * Repairs the field lines of an app's answer, and looks whether it is a redirect that leads nowhere. `frontAddress` is
+ * where the app sees us come from, if not from its own machine.
+ */
+export function judgeAnswer(exchange: Exchange, head: AnswerHead, frontAddress: string | undefined): Verdict {
   const { lines, finding } = exchange.site!.repair(head, exchange.head, exchange.truth);
   if (finding === undefined) return { lines, replacement: undefined };
-  const explanation = explain(exchange, head, finding);
+  const explanation = explain(exchange, { answer: head, finding, frontAddress });
   const fault = new Fault(finding.kind === 'loop' ? 'redirect-loop' : 'policy-contradiction', `Location: ${finding.location}`);
   logOnce(exchange, fault, explanation);
   // In production the answer passes unchanged: it may be meant for a client that we do not know.
   return { lines, replacement: exchange.context.local ? { fault, explanation } : undefined };
 }
 
-function explain(exchange: Exchange, answer: AnswerHead, finding: Finding): Explanation {
+interface Case {
+  readonly answer: AnswerHead;
+  readonly finding: Finding;
+  readonly frontAddress: string | undefined;
+}
+
+function explain(exchange: Exchange, { answer, finding, frontAddress }: Case): Explanation {
   const { head, truth, site } = exchange;
   const recognised = recogniseApp(exchange, answer);
   const url = redirectUrl({ scheme: truth.scheme, host: truth.host, publicPort: truth.port, target: head.target });
   if (finding.kind === 'loop') {
-    return explainLoop({ recognised, told: howTold(site!.settings.speaks, site!.settings.tell), method: head.method, url });
+    return explainLoop({ recognised, told: howTold(site!.settings.speaks, site!.settings.tell), method: head.method, url, frontAddress });
   }
   const policy = site!.policyOf(head.target);
   return explainContradiction({ recognised, method: head.method, url, path: rawPath(head.target), policy: policy === 'either' ? 'https' : policy, wants: finding.wants });

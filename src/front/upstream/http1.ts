@@ -99,6 +99,12 @@ export class AppConnection implements WireHandler, Timed {
 
   flush(): void { this.#out.flush(); }
 
+  /** The address that the app sees us come from; undefined on its own machine. */
+  get localAddress(): string | undefined {
+    const { local } = this.#wire;
+    return local.kind === 'unix' || local.address === '::1' || local.address.startsWith('127.') ? undefined : local.address;
+  }
+
   // ---- the answer's pace ----
 
   pause(): void {
