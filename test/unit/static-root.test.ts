@@ -293,6 +293,9 @@ test('the fallback answers for pages, not for files, data or other methods', asy
     assert.equal(await ask(root, rest, options), undefined, rest);
   }
   assert.equal((await get(root, 'users/7', { ...page, method: 'POST' })).status, 405);
+  for (const rest of ['\0', '\x00', '\xc4\x80']) { // nor is its place in memory a path
+    assert.equal(root.findNow({ method: 'GET', rest, fields: fieldsOf(page.head), dirRedirect: '' }), undefined);
+  }
 });
 
 test('a folder that is itself a link follows a deployment', async () => {

@@ -31,13 +31,17 @@ export function createStaticRoot(route: StaticRoute): StaticRoot {
   return new Root(route);
 }
 
+/** The page of an app names the files of one build, so it is asked for anew each time, whatever the option for files says. */
 const NO_CACHE = 'Cache-Control: no-cache\r\n';
+/** Not a text of bytes, so nothing that can be asked for. */
+const FALLBACK_KEY = '\u0100';
 const ALLOW = 'Allow: GET, HEAD\r\n';
 
-/** One way of serving files from the folder: as themselves, or as the page of an app. */
-interface Serving {
-  /** Tells the kinds apart in memory; not a character that a name can have. */
-  readonly mark: '' | '\0';
+/** One file, and how it is served: as itself, or as the page of an app. */
+interface Served {
+  readonly name: string;
+  /** Its place in memory: what was asked for; of the fallback a text that no name can be. */
+  readonly key: string;
   readonly extra: ExtraLines;
 }
 
@@ -47,10 +51,7 @@ class Root implements StaticRoot {
   readonly #contents = new Contents();
   readonly #missing: StaticRoute['missing'];
   readonly #fallback: string | undefined;
-  readonly #asIs: Serving;
-  /** The page of an app names the files of one build, so it is asked for anew each time, whatever the option for files says. */
-  readonly #asAppPage: Serving = { mark: '', extra: NO_CACHE };
-  readonly #asFallback: Serving = { mark: '\0', extra: `${NO_CACHE}Vary: Accept\r\n` };
+  readonly #extra: ExtraLines;
 
   constructor(route: StaticRoute) {
     const { cacheControl, fallback } = route;
@@ -68,13 +69,12 @@ class Root implements StaticRoot {
       throw new Error(`The fallback of ${route.path} has to be a file inside its folder, by its relative name, not a dot file: ${JSON.stringify(fallback)}.`);
     }
     this.#missing = route.missing;
-    this.#asIs = { mark: '', extra: cacheControl === undefined ? '' : `Cache-Control: ${cacheControl}\r\n` };
+    this.#extra = cacheControl === undefined ? '' : `Cache-Control: ${cacheControl}\r\n`;
   }
 
   findNow(request: StaticRequest): FileAnswer | undefined {
-    if (!isRead(request.method)) return undefined;
-    const name = fileName(request.rest, this.#rules);
-    const kept = name === undefined ? undefined : this.#contents.get(name);
+    // By what was asked, not by the name it stands for: what is in memory was found to be allowed.
+    const kept = isRead(request.method) ? this.#contents.get(request.rest) : undefined;
     return kept === undefined ? undefined : fileAnswer(askedBy(request), kept.facts, kept.content);
   }
 
@@ -83,27 +83,28 @@ class Root implements StaticRoot {
     if (!isRead(request.method)) return this.#otherMethod(name);
     if (name === undefined) return undefined;
     try {
-      return await this.#serve(request, name, name === this.#fallback ? this.#asAppPage : this.#asIs)
-        ?? (this.#fallback !== undefined && wantsPage(request) ? await this.#serve(request, this.#fallback, this.#asFallback) : undefined);
+      const { rest } = request;
+      const fallback = this.#fallback;
+      return await this.#serve(request, { name, key: rest, extra: name === fallback ? NO_CACHE : this.#extra })
+        ?? (fallback !== undefined && wantsPage(request) ? await this.#serve(request, { name: fallback, key: FALLBACK_KEY, extra: `${NO_CACHE}Vary: Accept\r\n` }) : undefined);
     } catch (error) {
       return faulty(new Fault('file-trouble', (error as Error).message), REASONS[503]);
     }
   }
 
-  async #serve(request: StaticRequest, name: string, serving: Serving): Promise<FileAnswer | undefined> {
-    const key = serving.mark + name;
-    const kept = this.#contents.get(key);
+  async #serve(request: StaticRequest, what: Served): Promise<FileAnswer | undefined> {
+    const kept = this.#contents.get(what.key);
     if (kept !== undefined) return fileAnswer(askedBy(request), kept.facts, kept.content);
-    const opened = await this.#folder.open(name);
+    const opened = await this.#folder.open(what.name);
     switch (opened.kind) {
-      case 'file': return this.#answer(request, { name, serving }, opened);
-      case 'folder': return this.#redirect(request, name);
+      case 'file': return this.#answer(request, what, opened);
+      case 'folder': return this.#redirect(request, what.name);
       case 'trouble': return faulty(opened.fault, opened.fault.status === 403 ? REASONS[403] : REASONS[503]);
       case 'missing': return undefined;
     }
   }
 
-  async #answer(request: StaticRequest, what: { name: string; serving: Serving }, opened: Opened & { kind: 'file' }): Promise<FileAnswer> {
+  async #answer(request: StaticRequest, what: Served, opened: Opened & { kind: 'file' }): Promise<FileAnswer> {
     const { handle, stats } = opened;
     let answer: FileAnswer | undefined;
     try {
@@ -111,7 +112,7 @@ class Root implements StaticRoot {
         const { facts, content } = await this.#read(what, opened);
         answer = fileAnswer(askedBy(request), facts, content);
       } else {
-        answer = fileAnswer(askedBy(request), factsOf(what.name, stats, what.serving.extra), handle);
+        answer = fileAnswer(askedBy(request), factsOf(what.name, stats, what.extra), handle);
       }
       return answer;
     } finally {
@@ -120,7 +121,7 @@ class Root implements StaticRoot {
   }
 
   /** Reads a small file whole. One that is being written is read again; if it will not hold still, what was read last is sent without validators. */
-  async #read({ name, serving }: { name: string; serving: Serving }, opened: Opened & { kind: 'file' }): Promise<Kept> {
+  async #read({ name, key, extra }: Served, opened: Opened & { kind: 'file' }): Promise<Kept> {
     const { handle } = opened;
     let { stats } = opened;
     for (let tries = 1; ; tries++) {
@@ -129,9 +130,9 @@ class Root implements StaticRoot {
       const still = content.length === stats.size && sameFile(stats, after);
       if (!still && tries < 3 && after.size <= SMALL) { stats = after; continue; }
       const now = Date.now();
-      if (!still) return { facts: factsOf(name, { size: content.length, mtimeMs: 0 }, serving.extra, now), content };
-      const facts = factsOf(name, stats, serving.extra, now);
-      if (isSettled(stats, now)) this.#contents.set(serving.mark + name, this.#folder.path(name), stats, { facts, content });
+      if (!still) return { facts: factsOf(name, { size: content.length, mtimeMs: 0 }, extra, now), content };
+      const facts = factsOf(name, stats, extra, now);
+      if (isSettled(stats, now)) this.#contents.set(key, this.#folder.path(name), stats, { facts, content });
       return { facts, content };
     }
   }
