@@ -1,5 +1,5 @@
 /**
- * Certificates signed by the local authorities. They live in memory: signing takes about a millisecond, a file would
+ * Certificates signed by the local authorities. They live in memory: signing takes some milliseconds, a file would
  * be one more key on disk to guard, and what a browser remembers is the authority, which does stay.
  */
 import { networkInterfaces } from 'node:os';
@@ -16,7 +16,11 @@ import type { Scope } from './names.ts';
 
 /** Certificates for names that clients came with; beyond this the one that was used longest ago goes. */
 const ON_DEMAND = 200;
-/** Being signed at one moment; more than this is somebody inventing names, who gets the default certificate. */
+/**
+ * Names signed for between two sweeps, and being signed at one moment. More than that is somebody inventing names, who
+ * gets the default certificate: a signature costs some twenty times what a handshake does.
+ */
+const PER_SWEEP = 120;
 const SIGNING = 16;
 /** How often lifetimes and the machine's addresses are looked at. */
 const SWEEP = 60_000;
@@ -49,6 +53,7 @@ export class LocalCertificates {
   /** In the order of use, longest ago first. */
   readonly #demanded = new Map<string, Entry>();
   readonly #signing = new Map<string, Promise<CertificatePair | undefined>>();
+  #left = PER_SWEEP;
   readonly #stop: () => void;
 
   private constructor(options: LocalOptions, domains: readonly string[], entries: readonly Entry[]) {
@@ -109,13 +114,14 @@ export class LocalCertificates {
   /** Without domains every local name is served; with them, only what one of their wildcards covers is still to be signed. */
   #maySign(name: string): boolean {
     if (!isHostName(name) || isIP(name) || !isLocalName(name)) return false;
-    if (this.#signing.size >= SIGNING && !this.#signing.has(name)) return false;
+    if ((this.#left <= 0 || this.#signing.size >= SIGNING) && !this.#signing.has(name)) return false;
     return this.#options.domains.length === 0 || this.#given.has(wildcardOver(name));
   }
 
   #demand(name: string): Promise<CertificatePair | undefined> {
     const running = this.#signing.get(name);
     if (running) return running;
+    this.#left--;
     const signing = sign(this.#default.authority, () => [name], this.#options.clock).then(
       (entry) => {
         if (this.#demanded.size >= ON_DEMAND) this.#demanded.delete(this.#demanded.keys().next().value!);
@@ -159,6 +165,7 @@ export class LocalCertificates {
   }
 
   #sweep(): void {
+    this.#left = PER_SWEEP;
     const now = this.#options.clock.now();
     for (const entry of new Set(this.#given.values())) {
       if (now >= entry.leaf.renewAt || entry.signedFor !== entry.names().join(', ')) void this.#renew(entry);

@@ -140,15 +140,26 @@ test('a name is signed for once: while it is being signed and afterwards', async
 });
 
 test('invented names cost a bounded number of certificates, and the one in use stays', async (t) => {
-  const opened = await open(t);
+  const clock = heldClock();
+  const opened = await open(t, { clock });
   const kept = await opened.certificates.pick('kept.test');
   for (let i = 0; i < 250; i++) {
+    if (i % 50 === 0) clock.tick(60_000);
     await opened.certificates.pick(`n${i}.test`);
     if (i % 50 === 0) assert.equal(opened.certificates.pick('kept.test'), kept);
   }
   assert.equal(opened.certificates.pick('kept.test'), kept);
   assert.ok(opened.certificates.pick('n0.test') instanceof Promise, 'the oldest was let go');
   assert.ok(!(opened.certificates.pick('n249.test') instanceof Promise), 'the newest is there');
+});
+
+test('names beyond 120 a minute are not signed for until the next minute', async (t) => {
+  const clock = heldClock();
+  const { certificates } = await open(t, { clock });
+  for (let i = 0; i < 120; i++) assert.notEqual(await certificates.pick(`n${i}.test`), certificates.pick(undefined));
+  assert.equal(certificates.pick('one-more.test'), certificates.pick(undefined));
+  clock.tick(60_000);
+  assert.notEqual(await certificates.pick('one-more.test'), certificates.pick(undefined));
 });
 
 test('a flood of invented names at one moment is not signed for', async (t) => {
