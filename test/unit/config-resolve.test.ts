@@ -1,0 +1,170 @@
+/** From a configuration as written to the one frozen value, and every refusal on the way. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { ConfigError } from '../../src/config/problems.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import { scope, tempDir } from '../helpers/scope.ts';
+
+const folder = tempDir(scope());
+mkdirSync(join(folder, 'media'));
+writeFileSync(join(folder, 'media/index.html'), 'x');
+writeFileSync(join(folder, 'c.pem'), '');
+writeFileSync(join(folder, 'k.pem'), '');
+
+const settings = (config: Config): Settings => resolveConfig(config, { folder, defaultLog: 'json' });
+
+const refusal = (config: unknown): string => {
+  try {
+    resolveConfig(config, { folder, defaultLog: 'json' });
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message;
+  }
+  throw new Error(`accepted: ${JSON.stringify(config)}`);
+};
+
+test('an app alone gets the defaults', () => {
+  const { sites: [site], ...front } = settings({ app: 8000 });
+  assert.deepEqual(front.https, { kind: 'auto' });
+  assert.deepEqual(front.trustHeaders, { scheme: 'X-Forwarded-Proto', client: 'X-Forwarded-For', host: undefined, port: undefined });
+  assert.equal(front.grace, 30);
+  assert.equal(front.log, 'json');
+  assert.deepEqual(site, {
+    hosts: [], schemes: [], health: [], hsts: undefined, speaks: 'standard', tell: [], secureCookies: undefined,
+    routes: [{ kind: 'app', path: '/', app: { written: '8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] }, maxBody: 104857600, readAhead: 1048576, streamBodies: false }],
+  });
+});
+
+test('every key arrives in the settings', () => {
+  const given = settings({
+    https: '127.0.0.1:8443', http: 8080, publicHttpsPort: 443, publicHttpPort: 80, certificates: [{ cert: 'c.pem', key: './k.pem' }],
+    trust: ['loopback', '10.0.0.0/8'], trustHeaders: { client: 'X-Real-IP', host: 'X-Forwarded-Host' }, allowHeaders: ['X_Custom'], log: 'combined', grace: '1m',
+    timeouts: { answer: '2m', connect: 1 }, app: 'unix:app.sock', domains: ['Example.com'], scheme: { '/feed/': 'http' }, health: '/up', speaks: 'legacy',
+    tell: ['X-Port: {port}'], secureCookies: true, maxBody: '1MiB', streamBodies: true, readAhead: '64k',
+  });
+  assert.deepEqual(given.certificates, [{ cert: join(folder, 'c.pem'), key: join(folder, 'k.pem') }]);
+  assert.deepEqual(given.trust, ['loopback', '10.0.0.0/8']);
+  assert.deepEqual(given.trustHeaders, { scheme: 'X-Forwarded-Proto', client: 'X-Real-IP', host: 'X-Forwarded-Host', port: undefined });
+  assert.deepEqual([given.publicHttpsPort, given.publicHttpPort, given.log, given.grace, given.allowHeaders], [443, 80, 'combined', 60, ['X_Custom']]);
+  assert.deepEqual([given.timeouts.answer, given.timeouts.connect, given.timeouts.head], [120000, 1000, 30000]);
+  const [site] = given.sites;
+  assert.deepEqual(site?.hosts, ['example.com']);
+  assert.deepEqual(site?.schemes, [['/feed/', 'http']]);
+  assert.deepEqual([site?.health, site?.speaks, site?.tell, site?.secureCookies], [['/up'], 'legacy', [{ name: 'X-Port', value: '{port}' }], true]);
+  assert.deepEqual(site?.routes, [{ kind: 'app', path: '/', app: { written: 'unix:app.sock', addresses: [{ kind: 'unix', path: join(folder, 'app.sock') }] }, maxBody: 1048576, streamBodies: true, readAhead: 65536 }]);
+  assert.deepEqual(settings({ app: 1, hsts: '31536000,subdomains,preload' }).sites[0]?.hsts, { maxAge: 31536000, includeSubDomains: true, preload: true });
+});
+
+test('routes: longest prefix first, files before an app of the same prefix, own limits before the site\'s', () => {
+  const { routes } = settings({
+    app: 8000, maxBody: 5, static: { '/a/': 'media' },
+    routes: { '/': { static: 'media', missing: 'app', fallback: 'index.html', cacheControl: 'no-cache' }, '/api/': { app: '9000', maxBody: 7, streamBodies: true } },
+  }).sites[0]!;
+  assert.deepEqual(routes.map(({ kind, path }) => [kind, path]), [['app', '/api/'], ['static', '/a/'], ['app', '/'], ['static', '/']]);
+  assert.deepEqual(routes.map((route) => route.kind === 'app' ? route.maxBody : route.missing), [7, '404', 5, 'app']);
+  assert.deepEqual(routes[3], { kind: 'static', path: '/', dir: join(folder, 'media'), cacheControl: 'no-cache', fallback: 'index.html', missing: 'app' });
+});
+
+test('files alone need no app', () => {
+  assert.deepEqual(settings({ static: { '/': './media' } }).sites[0]?.routes.map(({ kind }) => kind), ['static']);
+});
+
+test('several sites, one of them for every other host', () => {
+  const { sites } = settings({ sites: [{ hosts: ['a.test', '*.b.test'], app: 1 }, { app: 2 }] });
+  assert.deepEqual(sites.map(({ hosts }) => hosts), [['a.test', '*.b.test'], []]);
+});
+
+test('the settings are frozen all the way down', () => {
+  const given = settings({ app: 8000 });
+  assert.throws(() => { (given.sites[0]!.routes[0] as { path: string }).path = '/x'; }, TypeError);
+  assert.throws(() => { (given.timeouts as { head: number }).head = 1; }, TypeError);
+});
+
+test('all problems are told at once, each on a line that begins with its path', () => {
+  const lines = refusal({ https: '::1', sites: [{ app: 1 }, { hosts: ['x.test'], routes: { '/api/': { app: '80000' } } }] }).split('\n');
+  assert.equal(lines.length, 2);
+  assert.match(lines[0]!, /^https: saw "::1", expected/);
+  assert.match(lines[1]!, /^sites\[1\]\.routes\.\/api\/\.app: saw "80000", expected a port from 1 to 65535/);
+});
+
+const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[] = [
+  ['not an object', 5, /the whole configuration.*expected an object/],
+  ['an unknown key', { app: 1, ap: 2 }, /^ap: saw 2.*no such key.*Did you mean app\?/],
+  ['an unknown key inside', { app: 1, timeouts: { anser: 1 } }, /^timeouts\.anser: .*Did you mean answer\?/],
+  ['an unknown key of a route', { routes: { '/x/': { app: 1, maxbody: 1 } } }, /^routes\.\/x\/\.maxbody: .*maxBody\?/],
+  ['hosts at the top', { app: 1, hosts: ['x'] }, /called domains/],
+  ['domains inside sites', { sites: [{ app: 1, domains: ['x'] }] }, /^sites\[0\]\.domains: .*called hosts/],
+  ['a key of the front inside a site', { sites: [{ app: 1, trust: [] }] }, /^sites\[0\]\.trust: .*whole front/],
+  ['a site\'s key beside sites', { sites: [{ app: 1 }], hsts: 5, domains: ['x'] }, /hsts: saw 5.*beside sites[^]*domains: .*beside sites/],
+  ['no site', { sites: [] }, /at least one site/],
+  ['nothing to serve', {}, /^app: saw nothing, expected an app or a folder.*sallyport 8000/],
+  ['nothing to serve in one of the sites', { sites: [{ app: 1 }, { hosts: ['a'] }] }, /^sites\[1\]\.app: saw nothing/],
+  ['an app of the wrong type', { app: true }, /^app: saw true, expected a port/],
+  ['a port out of range as a number', { app: 80000 }, /^app: saw 80000, expected a port from 1 to 65535/],
+  ['a door out of range', { app: 1, https: 99999 }, /^https: saw 99999, expected a port from 0 to 65535/],
+  ['a public port out of range', { app: 1, publicHttpsPort: 0 }, /^publicHttpsPort: saw 0, expected a port from 1 to 65535/],
+  ['a certificate without its key', { app: 1, certificates: [{ cert: 'c.pem' }] }, /^certificates\[0\]\.key: saw nothing, expected a PEM file with the key/],
+  ['a certificate that is not there', { app: 1, certificates: [{ cert: 'no.pem', key: 'k.pem' }] }, /^certificates\[0\]\.cert: saw "no\.pem", expected a file that is there.*no\.pem is missing/],
+  ['both doors off', { app: 1, https: 'off', http: 'off', trust: ['unix'] }, /^https: saw "off", expected at least one door/],
+  ['both doors the same', { app: 1, https: 9000, http: 9000 }, /^http: saw "9000", expected another address/],
+  ['no https door where paths are https', { app: 1, https: 'off' }, /^https: .*redirected to nowhere.*--trust/],
+  ['no http door where a path is http', { app: 1, http: 'off', scheme: { '/f/': 'http' } }, /^http: .*http door/],
+  ['the app on the https door', { app: 8443, https: 8443 }, /^app: saw "8443", expected another port than the https door.*call itself/],
+  ['a route\'s app on the http door', { app: 1, http: '0.0.0.0:8000', routes: { '/x': { app: '127.0.0.1:8000' } } }, /^routes\.\/x\.app: .*the http door/],
+  ['the app on the socket of a door', { app: 'unix:x.sock', http: 'unix:x.sock' }, /another port than the http door/],
+  ['the same host on two sites', { sites: [{ hosts: ['a.test'], app: 1 }, { hosts: ['A.test'], app: 2 }] }, /^sites\[1\]\.hosts: saw "a\.test".*sites\[0\]/],
+  ['two sites for every host', { sites: [{ app: 1 }, { app: 2 }] }, /^sites\[1\]\.hosts: saw nothing.*every host/],
+  ['a host with a port', { app: 1, domains: ['a.test:443'] }, /^domains\[0\]: saw "a\.test:443", expected a host name without a port/],
+  ['the same prefix twice', { static: { '/media': 'media' }, routes: { '/media/': { static: 'media' } } }, /^routes\.\/media\/: .*one route for a prefix/],
+  ['files over an app that would never be asked', { app: 1, static: { '/': 'media' } }, /one route for a prefix.*missing: "app"/],
+  ['a missing file for no app', { routes: { '/': { static: 'media', missing: 'app' } } }, /^routes\.\/\.missing: .*an app that this prefix falls under/],
+  ['a route to nothing', { app: 1, routes: { '/x': {} } }, /^routes\.\/x: .*either app or static/],
+  ['a route to both', { routes: { '/x': { app: 1, static: 'media' } } }, /^routes\.\/x: .*either app or static/],
+  ['an option of the other kind', { routes: { '/x': { app: 1, fallback: 'x' } } }, /^routes\.\/x\.fallback: .*a route to a folder/],
+  ['a size on files', { routes: { '/x': { static: 'media', maxBody: 1 } } }, /^routes\.\/x\.maxBody: .*a route to an app/],
+  ['a folder that is not there', { static: { '/x': 'nope' } }, /^static\.\/x: saw "nope", expected a folder that is there.*nope is missing/],
+  ['a file for a folder', { static: { '/x': 'c.pem' } }, /c\.pem is a file/],
+  ['a fallback that is not there', { routes: { '/x': { static: 'media', fallback: 'no.html' } } }, /^routes\.\/x\.fallback: .*no\.html is missing/],
+  ['a fallback outside', { routes: { '/x': { static: 'media', fallback: '../c.pem' } } }, /^routes\.\/x\.fallback: .*inside/],
+  ['a Cache-Control of two lines', { routes: { '/x': { static: 'media', cacheControl: 'a\r\nSet-Cookie: b' } } }, /^routes\.\/x\.cacheControl: /],
+  ['a prefix without its slash', { static: { 'media/': 'media' } }, /^static\.media\/: .*\/media\//],
+  ['a prefix with a query', { app: 1, scheme: { '/x?y': 'http' } }, /^scheme\.\/x\?y: .*query/],
+  ['a policy that is none', { app: 1, scheme: { '/': 'both' } }, /^scheme\.\/: saw "both", expected https, http or either/],
+  ['a prefix with two policies', { app: 1, scheme: { '/x': 'http', '/x/': 'https' } }, /^scheme\.\/x\/: .*one policy/],
+  ['a health path that is none', { app: 1, health: ['up'] }, /^health\[0\]: saw "up".*\/up/],
+  ['HSTS beside an http path', { app: 1, hsts: 300, scheme: { '/feed/': 'http' } }, /^hsts: .*whole host.*\/feed\//],
+  ['HSTS beside an either path', { app: 1, hsts: 300, scheme: { '/': 'either' } }, /^hsts: .*every path over https/],
+  ['HSTS that is none', { app: 1, hsts: '300,subdomain' }, /^hsts: saw "300,subdomain".*"subdomain" is not a word/],
+  ['preload without a year', { app: 1, hsts: '300,subdomains,preload' }, /^hsts: .*one year/],
+  ['a profile that is none', { app: 1, speaks: 'klingon' }, /^speaks: saw "klingon", expected standard, rfc7239/],
+  ['a tell without a colon', { app: 1, tell: ['X-Scheme'] }, /^tell\[0\]: saw "X-Scheme".*a colon/],
+  ['a tell under a name with a meaning', { app: 1, tell: ['Host: x'] }, /^tell\[0\]: .*meaning of its own/],
+  ['one name told twice', { app: 1, tell: ['X-A: 1', 'x_a: 2'] }, /^tell\[1\]: .*same header/],
+  ['a tell of an unknown word', { app: 1, tell: ['X-A: {shceme}'] }, /^tell\[0\]: .*\{shceme\}/],
+  ['trusting a number of hops', { app: 1, trust: ['1'] }, /^trust\[0\]: saw "1".*hops/],
+  ['trusting everybody', { app: 1, trust: ['0.0.0.0/0'] }, /^trust\[0\]: .*every address/],
+  ['trusting a name', { app: 1, trust: ['proxy.test'] }, /^trust\[0\]: .*names are not looked up/],
+  ['a trusted header with a meaning', { app: 1, trust: ['loopback'], trustHeaders: { scheme: 'Host' } }, /^trustHeaders\.scheme: saw "Host"/],
+  ['one trusted header for two facts', { app: 1, trust: ['loopback'], trustHeaders: { host: 'X-A', port: 'X-A' } }, /^trustHeaders\.port: .*one header cannot say both/],
+  ['letting a forgery through', { app: 1, allowHeaders: ['X_Ok', 'X_Forwarded_Proto'] }, /^allowHeaders\[1\]: .*forge/],
+  ['letting a told name through', { app: 1, tell: ['X-Mine: a'], allowHeaders: ['X_Mine'] }, /^allowHeaders\[0\]: /],
+  ['a log format that is none', { app: 1, log: 'xml' }, /^log: saw "xml", expected pretty, json, combined or off/],
+  ['a grace that is none', { app: 1, grace: 'soon' }, /^grace: saw "soon", expected a duration/],
+  ['a timeout of nothing', { app: 1, timeouts: { head: 0 } }, /^timeouts\.head: saw 0, expected a duration above 0/],
+  ['a size that is none', { app: 1, maxBody: 'big' }, /^maxBody: saw "big", expected a size/],
+  ['a flag that is a word', { app: 1, streamBodies: 'yes' }, /^streamBodies: saw "yes", expected true or false/],
+];
+for (const [why, config, said] of REFUSED) test(`refused: ${why}`, () => assert.match(refusal(config), said));
+
+test('a site\'s size that is wrong is told once, however many routes take it', () => {
+  assert.equal(refusal({ app: 1, maxBody: 'big', routes: { '/a': { app: 2 }, '/b': { app: 3 } } }).split('\n').length, 1);
+});
+
+test('an https door may be missing where a proxy before this one speaks TLS, or where plain HTTP is meant', () => {
+  const cures: Config[] = [{ trust: ['loopback'] }, { publicHttpsPort: 443 }, { scheme: { '/': 'either' } }];
+  for (const more of cures) assert.equal(settings({ app: 1, https: 'off', ...more }).https.kind, 'off');
+});
