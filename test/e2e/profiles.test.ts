@@ -4,9 +4,9 @@ import { startFront } from '../helpers/front.ts';
 import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
 import type { RawRequest } from '../helpers/raw-app.ts';
 
-/** Field lines that tell something: everything but what a plain GET carries anyway. */
+/** Field lines that tell something: everything but what a plain GET carries anyway, and the front's number for the request. */
 const telling = (request: RawRequest | undefined): string[] =>
-  (request?.head ?? '').split('\r\n').slice(1).filter((line) => !/^(host|connection|accept|user-agent):/i.test(line)).sort();
+  (request?.head ?? '').split('\r\n').slice(1).filter((line) => !/^(host|connection|accept|user-agent|x-request-id):/i.test(line)).sort();
 
 const CASES: readonly { args: readonly string[]; https: (port: number) => string[]; http: (port: number) => string[] }[] = [
   {
