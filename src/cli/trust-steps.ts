@@ -1,4 +1,5 @@
 /** What a person does by hand, on machines that Sallyport does not change by itself. Exact, to be copied. */
+import { AUTHORITY_PATH } from '../front/authority-download.ts';
 import { quote } from '../certs/trust-stores/store.ts';
 
 /** An authority, as far as the steps need it. */
@@ -30,7 +31,8 @@ export const windowsUntrust = (authorities: readonly Steppable[]): string[] => [
 ];
 
 export const phoneTrust = (authorities: readonly Steppable[]): string[] => [
-  'A phone on the same network: send it this file (AirDrop, mail, a link), then:',
+  'A phone on the same network: send it this file (AirDrop, mail), or start the front with --http 0.0.0.0:8080 --https 0.0.0.0:8443',
+  `and open http://ADDRESS-OF-THIS-MACHINE:8080${AUTHORITY_PATH}.crt on the phone (further authorities: ${AUTHORITY_PATH}-2.crt and on). Then:`,
   ...authorities.map(({ file }) => `  ${file}`),
   '  iPhone, iPad: open the file and allow the profile. Settings, General, VPN & Device Management: install it.',
   '    Then Settings, General, About, Certificate Trust Settings: switch it on.',

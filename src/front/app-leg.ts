@@ -32,6 +32,7 @@ export class AppLeg implements AnswerListener {
   #streaming = false;
   #sent = false;
   #retried = false;
+  #begunAt = 0;
   #readAhead: number;
   #held = false;
 
@@ -86,6 +87,7 @@ export class AppLeg implements AnswerListener {
   #attempt(fresh: boolean): void {
     // A connection that has been idle may be closing as we write; only what may be sent twice may take that risk.
     const { pool } = this.target;
+    this.#begunAt = performance.now();
     const connection = this.#connection = pool.take(fresh ? 'fresh' : this.#replayable ? 'any' : 'recent');
     connection.begin(this, this.#exchange.head.method);
   }
@@ -126,6 +128,7 @@ export class AppLeg implements AnswerListener {
 
   onAnswer(head: AnswerHead): void {
     const exchange = this.#exchange;
+    exchange.appMs = performance.now() - this.#begunAt;
     const verdict = judgeAnswer(exchange, head, this.#connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;

@@ -7,6 +7,7 @@ import { compileTrust } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { DEFAULT_PORT } from '../core/policy/urls.ts';
 import type { Transport, Wire } from '../transport/wire.ts';
+import { createAuthorityDownload } from './authority-download.ts';
 import { createClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
 import type { FrontContext, Observed } from './context.ts';
@@ -70,6 +71,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
     },
     connections: new Set(),
     local: certificates?.real === false,
+    authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
     realCertificate: certificates?.real === true,
     nextId: createIds(),
     noteClaim: createClaimLog(log, trustHeaders.scheme),

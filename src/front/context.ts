@@ -5,6 +5,7 @@ import type { Peer } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Transport, Wire } from '../transport/wire.ts';
+import type { AuthorityDownload } from './authority-download.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log/index.ts';
 import type { Sites } from './sites.ts';
@@ -28,6 +29,8 @@ export interface FrontContext {
   readonly publicPort: (scheme: Scheme) => number;
   /** A local authority signs: the person at the browser is the developer, and is told more. */
   readonly local: boolean;
+  /** Offers the local authority's certificate; undefined where none signs. */
+  readonly authorityDownload: AuthorityDownload | undefined;
   /** Certificates were given, so browsers may remember what they are told. */
   readonly realCertificate: boolean;
   readonly nextId: () => string;

@@ -25,6 +25,7 @@ function logAccess(exchange: Exchange): void {
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
     durationMs: performance.now() - exchange.startedAt,
+    appMs: exchange.appMs,
     requestId: exchange.id,
     minor: head.minor,
     fault: fault?.code,

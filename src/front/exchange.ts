@@ -28,6 +28,8 @@ export class Exchange {
   /** An answer without an end that anybody waits for: an event stream. */
   live = false;
   upgraded = false;
+  /** Milliseconds that the app took until its answer began. */
+  appMs: number | undefined;
   readonly down: Downstream;
   readonly head: RequestHead;
   readonly context: FrontContext;
@@ -53,6 +55,8 @@ export class Exchange {
     const { context, head } = this;
     const truth = this.truth = context.read(this.down, head);
     if (truth.by.scheme === 'connection') context.noteClaim(this.down.peer, head);
+    const authority = context.authorityDownload?.(head);
+    if (authority !== undefined) { this.answer(authority); return; }
     const site = this.site = context.sites.pick(head.host) ?? context.sites.health(head.target);
     if (site === undefined) { this.fail(new Fault('misdirected', `Host: ${head.host}`)); return; }
     const decision = site.decide(head.target, truth.scheme);
