@@ -14,6 +14,8 @@ export interface Greeted {
   onPlain(firstBytes: Uint8Array): string;
   /** The time was over; before any bytes, or in the middle of the handshake. */
   onTimeout(greeting: Greeting): void;
+  /** The connection is gone, or is being answered and closed. */
+  onGone(greeting: Greeting): void;
 }
 
 /**
@@ -37,48 +39,50 @@ export class Greeting {
     this.peer = peer;
     this.told = told;
     this.timer = setTimeout(expire, timeout, this);
+    // Shared functions: this is done for every new connection.
+    (raw as Greeter)[GREETING] = this;
     raw.on('error', ignore); // it closes by itself
-    raw.once('close', this.done);
-    raw.once('end', this.onEnd);
-    raw.once('data', this.onFirst);
+    raw.on('close', onClose);
+    raw.on('end', onEnd);
+    raw.on('data', onData);
   }
 
-  /** The handshake is over, this way or another. */
-  readonly done = (): void => { clearTimeout(this.timer); };
+  /** The handshake is over, or the connection: nothing is watched any more. */
+  done(): void {
+    const { raw } = this;
+    clearTimeout(this.timer);
+    (raw as Greeter)[GREETING] = undefined;
+    raw.removeListener('close', onClose);
+    raw.removeListener('end', onEnd);
+    raw.removeListener('data', onData);
+  }
 
-  private readonly onFirst = (bytes: Buffer): void => {
+  /** For the events of the socket only. */
+  heard(bytes: Buffer): void {
+    const { raw } = this;
     this.spoke = true;
-    if (isPlain(bytes[0]!)) {
-      this.raw.on('data', this.onPlain);
-      this.onPlain(bytes);
+    if (this.plain !== undefined || isPlain(bytes[0]!)) {
+      const seen = this.plain = this.plain === undefined ? bytes : Buffer.concat([this.plain, bytes]);
+      if (seen.length >= HEAD_LIMIT || seen.includes('\r\n\r\n') || seen.includes('\n\n')) this.answer(seen);
       return;
     }
-    this.raw.removeListener('end', this.onEnd);
-    this.raw.pause();
-    this.raw.unshift(bytes); // the TLS layer takes over what a socket holds
+    raw.removeListener('end', onEnd);
+    raw.removeListener('data', onData);
+    raw.pause();
+    raw.unshift(bytes); // the TLS layer takes over what a socket holds
     this.told.onTls(this);
-  };
+  }
 
-  private readonly onPlain = (bytes: Buffer): void => {
-    const seen = this.plain = this.plain === undefined ? bytes : Buffer.concat([this.plain, bytes]);
-    if (seen.length >= HEAD_LIMIT || seen.includes('\r\n\r\n') || seen.includes('\n\n')) this.answer(seen);
-  };
-
-  private readonly onEnd = (): void => {
+  /** For the events of the socket only. */
+  ended(): void {
     if (this.plain === undefined) this.raw.destroy();
     else this.answer(this.plain);
-  };
+  }
 
-  /** Answers, and reads on for a moment: closing over unread bytes is a RST, which can overtake the answer (RFC 9112 §9.6). */
-  private answer(seen: Buffer): void {
-    const { raw } = this;
+  /** For the events of the socket only. */
+  closed(): void {
     this.done();
-    raw.removeListener('data', this.onPlain);
-    raw.removeListener('end', this.onEnd);
-    raw.end(this.told.onPlain(seen), 'latin1');
-    raw.resume();
-    const linger = setTimeout(() => raw.destroy(), LINGER);
-    raw.once('close', () => clearTimeout(linger));
+    this.told.onGone(this);
   }
 
   /** For the timer only. */
@@ -86,10 +90,26 @@ export class Greeting {
     if (this.plain !== undefined) this.answer(this.plain);
     else this.told.onTimeout(this);
   }
+
+  /** Answers, and reads on for a moment: closing over unread bytes is a RST, which can overtake the answer (RFC 9112 §9.6). */
+  private answer(seen: Buffer): void {
+    const { raw } = this;
+    this.done();
+    this.told.onGone(this);
+    raw.end(this.told.onPlain(seen), 'latin1');
+    raw.resume();
+    const linger = setTimeout(() => raw.destroy(), LINGER);
+    raw.once('close', () => clearTimeout(linger));
+  }
 }
 
-function expire(greeting: Greeting): void { greeting.expired(); }
+const GREETING = Symbol('greeting');
+type Greeter = Socket & { [GREETING]: Greeting | undefined };
 
+function onData(this: Socket, bytes: Buffer): void { (this as Greeter)[GREETING]?.heard(bytes); }
+function onEnd(this: Socket): void { (this as Greeter)[GREETING]?.ended(); }
+function onClose(this: Socket): void { (this as Greeter)[GREETING]?.closed(); }
+function expire(greeting: Greeting): void { greeting.expired(); }
 function ignore(): void {}
 
 function isPlain(byte: number): boolean {

@@ -44,9 +44,7 @@ export class TlsDoor implements Greeted {
   }
 
   accept(raw: Socket, peer: Endpoint): void {
-    const greeting = new Greeting(raw, peer, this.options.handshakeTimeout, this);
-    this.greetings.set(raw, greeting);
-    raw.once('close', () => this.greetings.delete(raw));
+    this.greetings.set(raw, new Greeting(raw, peer, this.options.handshakeTimeout, this));
   }
 
   /** Drops the connections whose handshake is not over. */
@@ -71,6 +69,8 @@ export class TlsDoor implements Greeted {
     if (greeting.spoke) this.report(greeting, { code: 'ERR_TLS_HANDSHAKE_TIMEOUT', message: `The handshake took longer than ${handshakeTimeout} ms.` });
     greeting.raw.destroy();
   }
+
+  onGone({ raw }: Greeting): void { this.greetings.delete(raw); }
 
   private answerName(name: string, done: SniDone, socket: unknown): void {
     this.picked(name.toLowerCase(), (failure, pair) => {
