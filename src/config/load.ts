@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createJiti } from 'jiti';
 import { ConfigError } from './problems.ts';
 import * as sallyport from '../index.ts';
 
@@ -44,6 +43,7 @@ export async function loadConfig(written: string, cwd: string): Promise<LoadedCo
 
 /** No cache on disk: what runs is what is in the file now. */
 async function run(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti'); // needs time to load, and most calls have no such file
   const jiti = createJiti(pathToFileURL(file).href, { fsCache: false, moduleCache: false, interopDefault: false, virtualModules: { sallyport } });
   return (await jiti.import<{ default?: unknown }>(file)).default;
 }

@@ -1,0 +1,60 @@
+/** A door that cannot be opened names the address, who holds it where the system tells, and what to do. */
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:net';
+import test from 'node:test';
+import { doorTrouble } from '../../src/cli/door-trouble.ts';
+import { listening, listeningBelow, portHolder } from '../../src/cli/proc.ts';
+import { DoorError } from '../../src/front/doors.ts';
+import type { ListenAddress } from '../../src/transport/wire.ts';
+import type { Scope } from '../helpers/scope.ts';
+
+const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
+
+const listen = async (scope: Scope, host: string): Promise<number> => {
+  const server: Server = createServer();
+  scope.after(() => { server.close(); });
+  await new Promise<void>((resolve) => { server.listen(0, host, resolve); });
+  return (server.address() as { port: number }).port;
+};
+
+const trouble = (code: string, address: ListenAddress, holder?: string): string =>
+  doorTrouble(new DoorError('https', address, Object.assign(new Error(`listen ${code}`), { code })), () => holder);
+
+const at443: ListenAddress = { kind: 'ip', host: '127.0.0.1', port: 443 };
+
+test('a taken port names its holder where one is known', () => {
+  assert.match(trouble('EADDRINUSE', at443, 'nginx (pid 812)'), /^127\.0\.0\.1:443 is taken by nginx \(pid 812\)\. .*--https/);
+  assert.match(trouble('EADDRINUSE', at443), /^127\.0\.0\.1:443 is taken\. .*--https/);
+  assert.match(trouble('EADDRINUSE', { kind: 'unix', path: '/run/x.sock' }), /\/run\/x\.sock is there already/);
+});
+
+test('no right to a low port says how to get it, or how to do without', () => {
+  assert.match(trouble('EACCES', at443), /no right to bind port 443.*--https 8443.*setcap cap_net_bind_service.*ip_unprivileged_port_start=443/);
+  assert.match(trouble('EACCES', { kind: 'unix', path: '/run/x.sock' }), /no right to create \/run\/x\.sock/);
+});
+
+test('other troubles keep their address or the system\'s words', () => {
+  assert.match(trouble('EADDRNOTAVAIL', { kind: 'ip', host: '192.0.2.1', port: 1 }), /192\.0\.2\.1:1 is not an address of this machine/);
+  assert.match(trouble('ENOENT', { kind: 'unix', path: '/nope/x.sock' }), /folder of \/nope\/x\.sock is missing/);
+  assert.match(trouble('EMFILE', at443), /EMFILE/);
+});
+
+test('who listens is read from the system', { skip: linux }, async (t) => {
+  for (const [host, seen] of [['127.0.0.1', '127.0.0.1'], ['::1', '::1'], ['::', '::']] as const) {
+    const port = await listen(t, host);
+    assert.deepEqual(listening().filter((socket) => socket.port === port).map(({ address }) => address), [seen]);
+    assert.ok(listeningBelow(process.pid).some((socket) => socket.port === port));
+    assert.match(portHolder(port) ?? '', new RegExp(`\\(pid ${process.pid}\\)$`));
+  }
+});
+
+test('a free port has no holder', { skip: linux }, async (t) => {
+  const port = await new Promise<number>((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const free = (server.address() as { port: number }).port;
+      server.close(() => resolve(free));
+    });
+    t.after(() => { server.close(); });
+  });
+  assert.equal(portHolder(port), undefined);
+});
