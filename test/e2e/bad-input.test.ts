@@ -101,7 +101,6 @@ const TABLE: readonly (readonly [what: string, bytes: string, status: number, co
   ['two spaces in the request line', `GET  / HTTP/1.1\r\n${H}\r\n`, 400],
   ['a space in the target', get(H, '/a b'), 400],
   ['a space after the version', `GET / HTTP/1.1 \r\n${H}\r\n`, 400],
-  ['a byte beyond ASCII in the target', get(H, '/\xe9'), 400],
   ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 400, 'http2-preface'],
   ['a PROXY line', `PROXY TCP4 192.0.2.66 192.0.2.1 1 443\r\n${get(H)}`, 400, 'proxy-line'],
   ['a PROXY v2 header', `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c${'\0'.repeat(12)}${get(H)}`, 400],
@@ -138,7 +137,7 @@ describe('bad input gets a clear 4xx, a closed connection and a log line, and ne
     });
   }
 
-  test('the log names no secret of a refused request in full and the page tells what was expected', async () => {
+  test('the answer tells what was wrong', async () => {
     const { text } = await front.exchange(get(`${H}X-A : 1\r\n`));
     assert.match(text, /bad-field-name|field name/i);
   });
@@ -152,7 +151,7 @@ describe('bad input gets a clear 4xx, a closed connection and a log line, and ne
 
 // WSGI, CGI and Rack fold `_` and `-` into one, so that `X_Forwarded_Proto` became another's variable.
 test('a name with _ or . is dropped, unless an option names it', async (t) => {
-  const app = await startRawApp(t, answering((request) => reply(request.head.split('\r\n').filter((line) => /^x[_.-]/i.test(line) && !/^x-forwarded/i.test(line)).sort().join('|'))));
+  const app = await startRawApp(t, answering((request) => reply(request.head.split('\r\n').filter((line) => /^x[_.-]/i.test(line) && !/^x-(forwarded|request-id)/i.test(line)).sort().join('|'))));
   const front = await startFront(t, [app.address]);
   const headers = { X_Session: '1', 'X.Other': '2', 'X-Fine': '3' };
   assert.equal((await front.get('/', { headers })).text, 'X-Fine: 3');

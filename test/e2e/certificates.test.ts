@@ -92,7 +92,7 @@ test('a certificate is replaced without a restart; a broken one keeps the old an
   const kept = await front.talk('https', { servername: 'site.example' });
 
   writeFileSync(old.cert, 'not a certificate');
-  await front.event('the broken file', (event) => JSON.stringify(event).includes(old.cert), 10_000);
+  await front.event('the broken file', (event) => JSON.stringify(event).includes(old.cert), 30_000);
   assert.equal((await handshake(front.httpsPort, { servername: 'site.example' })).fingerprint, old.fingerprint);
 
   const renewed = makeCertificate(dir, 'site', ['site.example']);

@@ -101,13 +101,13 @@ const located = (name: string, make: (request: RawRequest) => string) => answeri
 test('an answer that names the site itself is repaired; one that names another host is never touched', async (t) => {
   const wanted = { value: '' };
   const app = await startRawApp(t, answering((request) => reply('', [
-    `Location: ${wanted.value.replace('HOST', request.get('Host') ?? '')}`, `Content-Location: ${wanted.value.replace('HOST', request.get('Host') ?? '')}`,
-    `Refresh: 5; url=${wanted.value.replace('HOST', request.get('Host') ?? '')}`,
+    `Location: ${wanted.value.replace('{host}', request.get('Host') ?? '')}`, `Content-Location: ${wanted.value.replace('{host}', request.get('Host') ?? '')}`,
+    `Refresh: 5; url=${wanted.value.replace('{host}', request.get('Host') ?? '')}`,
   ], '201 Created')));
   const front = await startFront(t, [app.address]);
   const { httpPort, https } = front;
   const cases: readonly (readonly [string, string])[] = [
-    ['http://HOST/next', `${https}/next`],
+    ['http://{host}/next', `${https}/next`],
     ['http://localhost/next', `${https}/next`],
     [`http://localhost:${httpPort}/next?a=b#c`, `${https}/next?a=b#c`],
     [`https://localhost:${httpPort}/next`, `${https}/next`],
@@ -115,7 +115,7 @@ test('an answer that names the site itself is repaired; one that names another h
     ['HTTP://LOCALHOST/next', `${https}/next`],
     ['/next', '/next'],
     ['next?a=http://localhost/x', 'next?a=http://localhost/x'],
-    ['//HOST/next', `//localhost:${front.httpsPort}/next`],
+    ['//{host}/next', `//localhost:${front.httpsPort}/next`],
     ['http://other.example/next', 'http://other.example/next'],
     ['http://localhost.evil.example/next', 'http://localhost.evil.example/next'],
     ['http://localhost@evil.example/next', 'http://localhost@evil.example/next'],

@@ -14,10 +14,10 @@ describe('files straight from a folder', () => {
   before(async () => {
     const dir = tempDir(here);
     const media = join(dir, 'media');
-    for (const name of ['media', 'media/sub', 'media/deep', 'media/empty', 'media/.well-known', 'media/.git', 'outside']) mkdirSync(join(dir, name));
+    for (const name of ['media', 'media/sub', 'media/deep', 'media/empty', 'media/.git', 'outside']) mkdirSync(join(dir, name));
     const files: Record<string, string | Buffer> = {
       'media/style.css': 'body { color: red }', 'media/a b\u00e9.txt': 'name', 'media/big.bin': big, 'media/sub/index.html': '<h1>index</h1>', 'media/.secret': 'secret',
-      'media/.well-known/security.txt': 'contact', 'media/.git/config': 'secret', 'media/deep/one.svg': '<svg/>', 'outside/secret.txt': 'secret', 'media/100%.txt': 'percent',
+      'media/.git/config': 'secret', 'media/deep/one.svg': '<svg/>', 'outside/secret.txt': 'secret', 'media/100%.txt': 'percent',
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
     symlinkSync('../outside/secret.txt', join(media, 'leak.txt'));
@@ -108,9 +108,8 @@ describe('files straight from a folder', () => {
     assert.equal((await front.get('/style.css')).text, 'app /style.css');
   });
 
-  test('a link that stays inside is followed, dot files are not served but /.well-known/', async () => {
+  test('a link that stays inside is followed, dot files are not served', async () => {
     assert.equal((await front.get('/media/inside.css')).status, 200);
-    assert.equal((await front.get('/media/.well-known/security.txt')).text, 'contact');
     for (const path of ['/media/.secret', '/media/.git/config', '/media/%2esecret', '/media/%2egit/config', '/media/sub/../.secret']) assert.notEqual((await front.get(path)).text, 'secret', path);
   });
 
@@ -137,9 +136,14 @@ describe('files straight from a folder', () => {
 test('with no app and a --static it serves files alone', async (t) => {
   const dir = tempDir(t);
   writeFileSync(join(dir, 'index.html'), '<h1>home</h1>');
+  mkdirSync(join(dir, '.well-known'));
+  writeFileSync(join(dir, '.well-known/security.txt'), 'contact');
+  writeFileSync(join(dir, '.env'), 'secret');
   const front = await startFront(t, ['--static', `/=${dir}`]);
   assert.equal((await front.get('/')).text, '<h1>home</h1>');
   assert.equal((await front.get('/none')).status, 404);
+  assert.equal((await front.get('/.well-known/security.txt')).text, 'contact', 'the one dot name that is meant for everybody');
+  assert.equal((await front.get('/.env')).status, 404);
 });
 
 test('options: Cache-Control, a fallback for single-page apps, and missing files that go to the app', async (t) => {
@@ -147,7 +151,7 @@ test('options: Cache-Control, a fallback for single-page apps, and missing files
   writeFileSync(join(dir, 'index.html'), '<h1>spa</h1>');
   const app = await startRawApp(t, answering((request) => reply(`app ${request.target}`)));
   const spa = await startFront(t, ['--static', `/=${dir}`, '--static-fallback', 'index.html', '--static-cache', 'public, max-age=60']);
-  assert.equal((await spa.get('/deep/link')).text, '<h1>spa</h1>');
+  assert.equal((await spa.get('/deep/link', { headers: { Accept: 'text/html,*/*;q=0.8' } })).text, '<h1>spa</h1>');
   assert.equal((await spa.get('/')).headers['cache-control'], 'public, max-age=60');
   const passing = await startFront(t, [app.address, '--static', `/=${dir}`, '--static-missing', 'app']);
   assert.equal((await passing.get('/index.html')).text, '<h1>spa</h1>');

@@ -112,7 +112,11 @@ export const startFront = async (scope: Scope, args: readonly string[], options:
   const https = `https://localhost:${httpsPort}`;
   const http = `http://localhost:${httpPort}`;
   const port = (door: 'https' | 'http'): number => door === 'https' ? httpsPort : httpPort;
-  const talk = (door: 'https' | 'http' = 'https', more: TalkOptions = {}): Promise<Talk> => Talk.open(port(door), { tls: door === 'https', ...more });
+  const talk = async (door: 'https' | 'http' = 'https', more: TalkOptions = {}): Promise<Talk> => {
+    const opened = await Talk.open(port(door), { tls: door === 'https', ...more });
+    scope.after(() => { opened.drop(); });
+    return opened;
+  };
   const certificates = args.includes('--cert');
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   scope.after(() => { agent.destroy(); });

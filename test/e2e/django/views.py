@@ -28,7 +28,7 @@ def home(request):
     return HttpResponse('<!doctype html><title>Site</title><h1>It works</h1>')
 
 
-def truth(request):
+def truth(request, SSL=None):
     """What the app believes, and every variable that came from the client's or the front's header lines."""
     meta = request.META
     return JsonResponse({
