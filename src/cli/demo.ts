@@ -38,7 +38,8 @@ export async function runDemo(argv: string[]): Promise<number> {
     );
     const front = await openFront(settings, app);
     app.doors = front.ready;
-    process.stdout.write(readyText(front, settings));
+    if (settings.log === 'json') front.log.ready(front.ready);
+    else process.stdout.write(readyText(front));
     return await untilToldToStop({ stop: () => front.stop(), stopNow: () => front.stopNow() });
   } finally {
     await app.close();
@@ -68,8 +69,7 @@ async function openFront(settings: Settings, app: DemoApp): Promise<Front> {
   }
 }
 
-function readyText({ ready }: Front, { log }: Settings): string {
-  if (log === 'json') return `${JSON.stringify({ event: 'ready', ...ready })}\n`;
+function readyText({ ready }: Front): string {
   const doors = [
     [ready.https, 'open this one; a browser warns until it knows the certificate: sallyport trust'],
     [ready.http, 'the plain door, which sends you to the other'],

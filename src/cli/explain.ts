@@ -39,8 +39,8 @@ function routeText(route: RouteSettings): string {
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
 }
 
-function doorText(door: DoorSetting, { certificates }: Settings, [wanted, else_]: readonly [number, number]): string {
-  const where = certificates.length === 0 ? 'loopback' : 'every address';
+function doorText(door: DoorSetting, { certificates, https }: Settings, [wanted, else_]: readonly [number, number]): string {
+  const where = certificates.length === 0 && https.kind !== 'off' ? 'loopback' : 'every address';
   switch (door.kind) {
     case 'off': return 'off';
     case 'auto': return `port ${wanted} where it may be bound, else ${else_}, on ${where}`;

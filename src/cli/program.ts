@@ -89,5 +89,5 @@ function createProgram(terminal: Terminal, done: Done): Command {
 async function serveCall(app: string | undefined, flags: Flags, terminal: Terminal): Promise<number> {
   const { settings, file } = await readSettings(app, flags, terminal);
   if (file !== undefined && flags.config === undefined) terminal.err(`sallyport: using ${file}\n`);
-  return await serve(settings, terminal);
+  return await serve(settings);
 }

@@ -7,7 +7,7 @@ import { freePort, waitForPort } from './run/accepts.ts';
 import { exposure, notListening } from './run/advice.ts';
 import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
-import { announce, openFront } from './serve.ts';
+import { openFront } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { signalStatus, untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
@@ -88,7 +88,7 @@ async function frontFor(app: AppProcess, { place, words, settings, waiting, flag
   if (warning !== undefined) terminal.err(`sallyport: warning: ${warning}\n`);
   const there = host === place.host ? settings : (await readSettings(`[${host}]:${place.port}`, flags, terminal)).settings;
   const front = await openFront(there);
-  announce(front, there, terminal);
+  front.log.ready(front.ready);
   return front;
 }
 

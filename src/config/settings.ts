@@ -9,7 +9,7 @@ export type SchemePolicy = 'https' | 'http' | 'either';
 export type ProfileName = 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none';
 
 export interface Settings {
-  /** Addresses of the two doors; `off`, or `auto`: 443/80 where the process may bind them, else 8443/8080. A bare port listens where {@link Settings.everywhere} says. */
+  /** Addresses of the two doors; `off`, or `auto`: 443/80 where the process may bind them, else 8443/8080. A bare port listens on loopback where a local authority signs, on every address otherwise. */
   readonly https: DoorSetting;
   readonly http: DoorSetting;
   /** The ports the world sees, where they differ from those of the doors; 1 to 65535. */

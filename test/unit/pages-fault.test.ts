@@ -27,11 +27,13 @@ test('what is not the client\'s doing is not described in production', () => {
   }
 });
 
-test('a developer is told what was seen and what to do', () => {
+test('a developer is told what was seen of the request, and what to do about an app, but no inner address', () => {
+  const misdirected = faultPage({ fault: new Fault('misdirected', 'Host: other.test'), accept: '*/*', requestId: 'r1', local: true });
+  assert.match(misdirected.body, /Host: other\.test/);
   for (const accept of FORMS) {
     const { body } = faultPage({ fault, accept, requestId: 'r1', local: true });
     assert.match(body, /The app refused the connection/);
-    assert.match(body, /10\.1\.2\.3:8000/);
+    assert.doesNotMatch(body, /10\.1\.2\.3|8000/);
     assert.match(body, /Start the app/);
   }
 });
@@ -58,13 +60,13 @@ const hostile = '<script>alert(1)</script>"\'&\u202e\x1b[31m\0';
 test('nothing that a client or an app sends becomes markup, moves text about or reaches a terminal', () => {
   const explanation: Explanation = { title: hostile, seen: hostile, why: hostile, change: [{ where: hostile, lines: [hostile], note: hostile }, { where: hostile, lines: [] }] };
   for (const more of [{}, { explanation }]) {
-    const page = faultPage({ fault: new Fault('redirect-loop', hostile), accept: HTML, requestId: hostile, local: true, ...more });
+    const page = faultPage({ fault: new Fault('misdirected', hostile), accept: HTML, requestId: hostile, local: true, ...more });
     assert.doesNotMatch(page.body, /<script|[\u202e\x1b\0]/);
     assert.match(page.body, /&lt;script&gt;alert\(1\)&lt;\/script&gt;&quot;&#39;&amp;&lt;U\+202E&gt;/);
-    const text = faultPage({ fault: new Fault('redirect-loop', hostile), accept: '*/*', requestId: 'r1', local: true, ...more });
+    const text = faultPage({ fault: new Fault('misdirected', hostile), accept: '*/*', requestId: 'r1', local: true, ...more });
     assert.equal(text.contentType, 'text/plain; charset=utf-8');
     assert.doesNotMatch(text.body, /[\x1b\0]/);
-    const json = faultPage({ fault: new Fault('redirect-loop', hostile), accept: 'application/json', requestId: 'r1', local: true, ...more });
+    const json = faultPage({ fault: new Fault('misdirected', hostile), accept: 'application/json', requestId: 'r1', local: true, ...more });
     assert.equal((JSON.parse(json.body) as { error: { detail: string } }).error.detail, hostile);
   }
 });

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileName } from '../../src/front/static/names.ts';
 
-const unix = { atRoot: false, windows: false };
-const root = { atRoot: true, windows: false };
-const windows = { atRoot: false, windows: true };
+const unix = { windows: false };
+const windows = { windows: true };
 const bytes = (text: string): string => Buffer.from(text).toString('latin1');
 
 test('a path is the name of a file, a folder is its index', () => {
@@ -22,15 +21,15 @@ test('UTF-8 bytes become the name; other bytes name nothing', () => {
 
 test('no dot files and no dot folders', () => {
   for (const rest of ['.env', '.git/config', 'a/.b', 'a/.b/', '..', '../x', 'a/../b', './a', '.well-known/.env', 'a/.well-known/x']) {
-    assert.equal(fileName(rest, root), undefined, rest);
+    assert.equal(fileName(rest, unix), undefined, rest);
   }
 });
 
-test('.well-known is served where the folder is served at the root of the host, and only there', () => {
-  assert.equal(fileName('.well-known/security.txt', root), '.well-known/security.txt');
-  assert.equal(fileName('.well-known/a/', root), '.well-known/a/index.html');
-  assert.equal(fileName('.well-known', root), undefined);
-  assert.equal(fileName('.well-known/security.txt', unix), undefined);
+test('.well-known is served directly below the prefix, and no deeper', () => {
+  assert.equal(fileName('.well-known/security.txt', unix), '.well-known/security.txt');
+  assert.equal(fileName('.well-known/a/', unix), '.well-known/a/index.html');
+  assert.equal(fileName('.well-known', unix), undefined);
+  assert.equal(fileName('a/.well-known/security.txt', unix), undefined);
 });
 
 test('NUL, control characters, backslashes and empty segments name nothing', () => {

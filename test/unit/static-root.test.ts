@@ -151,13 +151,13 @@ test('the redirect to a folder cannot be bent to another host', async () => {
 
 test('what is not there, or has no business being asked for, is missing', async () => {
   const root = createStaticRoot(route());
-  for (const rest of ['nope', 'a.txt/x', 'a.txt\0', '.env', '.git/config', '../outside/secret.txt', '..\\outside', '../public-neighbour/secret.txt', 'x'.repeat(5000), '\xff', '.well-known/security.txt']) {
+  for (const rest of ['nope', 'a.txt/x', 'a.txt\0', '.env', '.git/config', '../outside/secret.txt', '..\\outside', '../public-neighbour/secret.txt', 'x'.repeat(5000), '\xff', 'docs/.well-known/security.txt']) {
     assert.equal(await ask(root, rest), undefined, JSON.stringify(rest));
   }
 });
 
-test('.well-known is served at the root of the host', async () => {
-  assert.equal(text(await get(createStaticRoot(route({ path: '/' })), '.well-known/security.txt')), 'Contact: x');
+test('.well-known is the one dot folder that is served', async () => {
+  assert.equal(text(await get(createStaticRoot(route()), '.well-known/security.txt')), 'Contact: x');
 });
 
 test('names beyond ASCII are found by their UTF-8 bytes', async () => {
@@ -289,9 +289,10 @@ test('the fallback answers for pages, not for files, data or other methods', asy
     assert.deepEqual([line(answer, 'Cache-Control'), line(answer, 'Vary')], ['no-cache', undefined], 'it is the same page under its own name');
   }
   assert.equal(line(await get(root, 'docs/', page), 'Cache-Control'), 'max-age=31536000, immutable');
-  for (const [rest, options] of [['chunk-abc.js', page], ['pic.png', page], ['users/7', {}], ['api/x', { head: 'Accept: application/json\r\n' }], ['api/x', { head: 'Accept: */*\r\n' }], ['.env', page]] as const) {
+  for (const [rest, options] of [['chunk-abc.js', page], ['pic.png', page], ['api/x', { head: 'Accept: application/json\r\n' }], ['chunk-abc.js', { head: 'Accept: */*\r\n' }], ['.env', page]] as const) {
     assert.equal(await ask(root, rest, options), undefined, rest);
   }
+  for (const head of ['', 'Accept: */*\r\n']) assert.equal(text(await get(root, 'users/7', { head })), '<h1>home', 'whoever takes anything gets the page');
   assert.equal((await get(root, 'users/7', { ...page, method: 'POST' })).status, 405);
   for (const rest of ['\0', '\x00', '\xc4\x80']) { // nor is its place in memory a path
     assert.equal(root.findNow({ method: 'GET', rest, fields: fieldsOf(page.head), dirRedirect: '' }), undefined);

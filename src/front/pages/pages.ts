@@ -22,7 +22,7 @@ export interface Page {
   readonly body: string;
 }
 
-/** What is said about a fault, in the form the client asks for. In production never an inner address, a stack or {@link Fault.detail}. */
+/** What is said about a fault, in the form the client asks for. Never an inner address or a stack; in production not even what was seen. */
 export function faultPage(options: FaultPageOptions): Page {
   const kind = preferredKind(options.accept);
   if (kind === 'json') return { contentType: 'application/json', body: jsonBody(options) };
@@ -38,7 +38,9 @@ interface Shown {
 
 function shown({ fault, local }: FaultPageOptions): Shown {
   if (!local) return { message: messageOf(fault), detail: undefined, advice: undefined };
-  return { message: fault.summary, detail: fault.detail === '' ? undefined : fault.detail, advice: adviceOn(fault) };
+  // What was seen of an app or a disk names inner addresses and paths: that is in the log, under the request's id.
+  const detail = fault.blame === 'client' && fault.detail !== '' ? fault.detail : undefined;
+  return { message: fault.summary, detail, advice: adviceOn(fault) };
 }
 
 function jsonBody(options: FaultPageOptions): string {

@@ -3,8 +3,6 @@
  * really lies inside is checked on the opened file (open.ts), since links and mounts are not visible in a name.
  */
 export interface NameRules {
-  /** Whether the folder is served at `/`, where `.well-known/` has a meaning (RFC 8615 §3). */
-  readonly atRoot: boolean;
   /** Windows gives some names a second meaning: devices, streams, short names. */
   readonly windows: boolean;
 }
@@ -33,7 +31,8 @@ export function fileName(rest: string, rules: NameRules): string | undefined {
     const segment = segments[i]!;
     if (segment === '') return undefined;
     // Also `.` and `..`, which the compared form no longer has: this room does not rely on it.
-    if (segment.startsWith('.') && !(i === 0 && segment === '.well-known' && rules.atRoot && segments.length > 1)) return undefined;
+    // `.well-known/` is made to be seen (RFC 8615 §3); the folder may stand for any part of the site.
+    if (segment.startsWith('.') && !(i === 0 && segment === '.well-known' && segments.length > 1)) return undefined;
     if (rules.windows && meansSomethingElseOnWindows(segment)) return undefined;
   }
   return name;

@@ -63,7 +63,7 @@ class Root implements StaticRoot {
     } catch (error) {
       throw new Error(`The folder for ${route.path} cannot be served: ${(error as Error).message}. Create it, or name another.`, { cause: error });
     }
-    this.#rules = { atRoot: route.path === '/', windows: process.platform === 'win32' };
+    this.#rules = { windows: process.platform === 'win32' };
     this.#fallback = fallback === undefined ? undefined : fileName(Buffer.from(fallback).toString('latin1'), this.#rules);
     if (fallback !== undefined && this.#fallback === undefined) {
       throw new Error(`The fallback of ${route.path} has to be a file inside its folder, by its relative name, not a dot file: ${JSON.stringify(fallback)}.`);
@@ -162,11 +162,13 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 const askedBy = (request: StaticRequest): Asked => ({ method: request.method, conditions: readConditions(request.fields) });
 
 /**
- * Whether a path without a file is a page of the single-page app: someone navigates (asks for html by name, which
- * scripts, pictures and `fetch` do not), and the last segment is no file name of a known type.
+ * Whether a path without a file is a page of the single-page app: the last segment is no file name of a known type (a
+ * missing script must not be answered with html), and html is acceptable. Tools that take anything get the page too.
  */
 function wantsPage({ rest, fields }: StaticRequest): boolean {
-  return knownType(rest) === null && fields.all('accept').some((accept) => /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?:[\s;,]|$)/i.test(accept));
+  if (knownType(rest) !== null) return false;
+  const accepts = fields.all('accept');
+  return accepts.length === 0 || accepts.some((accept) => /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml|text\/\*|\*\/\*)(?:[\s;,]|$)/i.test(accept));
 }
 
 /**
