@@ -9,7 +9,7 @@ import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
 import { openFront } from './serve.ts';
 import { readSettings } from './settings.ts';
-import { signalStatus, untilToldToStop } from './signals.ts';
+import { untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
 
 /** Signals that mean something to an app and nothing to a front. */
@@ -25,8 +25,8 @@ export interface RunOptions {
 }
 
 /**
- * `sallyport run -- COMMAND`: starts the app on a free loopback port, fronts it, and ends with it: the status is then
- * the app's own (128 and the number of the signal that ended it). Told to stop, it first lets running answers finish,
+ * `sallyport run -- COMMAND`: starts the app on a free loopback port, fronts it, and ends with it: 0 if it had served
+ * and ended with 0, else 1, and the message has the app's own status. Told to stop, it first lets running answers finish,
  * then passes the signal on to the app.
  */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
@@ -92,12 +92,11 @@ async function frontFor(app: AppProcess, { place, words, settings, waiting, flag
   return front;
 }
 
-/** Says that the app ended by itself; gives its status, which is a failure in any case where it never served. */
+/** Says that the app ended by itself, and how; that is a failure unless it had served and ended with 0. */
 function tellExit({ code, signal }: AppExit, words: readonly string[], { terminal, served }: { readonly terminal: Terminal; readonly served: boolean }): number {
   const early = served ? '' : ' before it accepted a connection';
   terminal.err(`sallyport: the app (${words[0]}) ended ${signal === null ? `with status ${code}` : `by ${signal}`}${early}.\n`);
-  if (signal !== null) return signalStatus(signal);
-  return served ? code ?? 1 : code || 1;
+  return served && code === 0 ? 0 : 1;
 }
 
 /** Passes signals on until released. A hang-up is the app's (reload) unless it is the terminal that is gone. */

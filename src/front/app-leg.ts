@@ -133,7 +133,9 @@ export class AppLeg implements AnswerListener {
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;
     if (head.fields.find(Name.DATE) < 0) lines += dateLine(); // RFC 9110 §6.6.1
-    const announced = head.framing === 'none' && head.length >= 0 ? 'Content-Length: ' + head.length + '\r\n' : ''; // HEAD, 304
+    // What a GET would have carried may be said without it, but not in a 204 (RFC 9110 §8.6).
+    const announces = head.framing === 'none' && head.length >= 0 && (head.status === 304 || (exchange.head.method === 'HEAD' && head.status !== 204));
+    const announced = announces ? 'Content-Length: ' + head.length + '\r\n' : '';
     exchange.live = isLive(head);
     if (exchange.live) this.#readAhead = LIVE_AHEAD;
     exchange.start({ status: head.status, reason: head.reason, lines: lines + announced, body: head, last: false });

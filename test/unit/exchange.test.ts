@@ -82,6 +82,19 @@ describe('one request and its answer', () => {
     assert.equal(bodyOf(client.text), '2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n');
   });
 
+  it('announces a length without a body for HEAD and 304, and never for 204', () => {
+    // Django sends Content-Length: 0 with a 204; a length in a 204 is against RFC 9110 §8.6 and some clients wait for it.
+    for (const [method, status, announced] of [['HEAD', 200, true], ['GET', 304, true], ['GET', 204, false], ['HEAD', 204, false]] as const) {
+      const front = new MemoryFront();
+      const client = front.client();
+      client.say(`${method} / HTTP/1.1\r\nHost: shop.test\r\n\r\n`);
+      front.app().say(`HTTP/1.1 ${status} x\r\nContent-Length: 0\r\n\r\n`);
+      assert.equal(/Content-Length/.test(client.text), announced, `${method} ${status}`);
+      client.say(get('/2'));
+      assert.equal(front.transport.made.length, 1, 'the connection goes on');
+    }
+  });
+
   it('never ends a cut answer as if it were whole', () => {
     const front = new MemoryFront();
     for (const [head, ending] of [['HTTP/1.1 200 OK\r\n\r\nab', 'break'], ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab', 'fin'], ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n', 'fin']] as const) {
