@@ -11,7 +11,8 @@ import { judgeAnswer } from './judge-answer.ts';
 import { keepInterimFields } from './interim.ts';
 import type { AppTarget } from './site.ts';
 import { Tunnel } from './tunnel.ts';
-import type { AnswerListener, AppConnection } from './upstream/http1.ts';
+import type { AppConnection } from './upstream/http1.ts';
+import type { AnswerListener } from './upstream/listener.ts';
 import { sendBody, type FilePump } from './upstream/pump.ts';
 
 /** Bytes read ahead of a client on an answer that must be live, and the least for others: below the wire's own mark there would be no drain to wait for. */

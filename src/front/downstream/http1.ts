@@ -1,12 +1,11 @@
 import { Fault } from '../../core/errors.ts';
 import type { BodyReader } from '../../core/http1/body-reader.ts';
-import { chunkHead, lastChunk } from '../../core/http1/body-writer.ts';
 import { createBodyReader } from '../../core/http1/create-body-reader.ts';
 import { HeadCollector } from '../../core/http1/head-collector.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
 import { readRequestHead } from '../../core/http1/request-head.ts';
 import { next, type ConnectionEvent, type ConnectionState } from '../../core/http1/state.ts';
-import { answerHeadText, framingLine } from '../../core/http1/write-head.ts';
+import { answerHeadText } from '../../core/http1/write-head.ts';
 import type { Peer } from '../../core/contract/trust.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
@@ -16,6 +15,7 @@ import { Exchange } from '../exchange.ts';
 import { logRefusal } from '../exchange-log.ts';
 import { Output } from '../output.ts';
 import { faultAnswer } from '../own-answers.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import type { AnswerStart, Downstream } from './downstream.ts';
 
 /** Bytes of following requests that are kept while one is being answered; then reading stops. */
@@ -39,18 +39,18 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   #feeding = false;
   /** No request after the one being answered. */
   #last = false;
-  #minor: 0 | 1 = 1;
-  #framing: 'none' | 'length' | 'chunked' | 'close' = 'none';
   #lingered = 0;
   #stalledAt = 0;
   #tunnel: WireHandler | undefined;
   readonly #wire: Wire;
   readonly #out: Output;
+  readonly #writer: AnswerWriter;
   readonly #context: FrontContext;
 
   constructor(wire: Wire, context: FrontContext) {
     this.#wire = wire;
     this.#out = new Output(wire);
+    this.#writer = new AnswerWriter(this.#out);
     this.#context = context;
     this.peer = wire.peer;
     this.scheme = wire.tls === undefined ? 'http' : 'https';
@@ -159,7 +159,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   #begin(head: RequestHead): void {
     const hasBody = head.framing === 'chunked' || head.length > 0;
     this.#move(hasBody ? 'request-with-body' : 'request');
-    this.#minor = head.minor;
+    this.#writer.begin(head.minor);
     this.#last = !head.keepAlive || this.#context.stopping;
     this.deadline = Infinity;
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
@@ -202,31 +202,19 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
 
   get buffered(): number { return this.#wire.buffered + this.#out.waiting; }
 
-  interim(status: number, reason: string, lines: string): void {
-    if (this.#minor === 1) this.#out.text(answerHeadText(status, reason, lines, ''));
-  }
+  interim(status: number, reason: string, lines: string): void { this.#writer.interim(status, reason, lines); }
 
   start(answer: AnswerStart): void {
-    let { framing } = answer.body;
-    if (framing === 'chunked' || framing === 'close') framing = this.#minor === 1 ? 'chunked' : 'close';
-    this.#framing = framing;
+    const plan = this.#writer.framingFor(answer.body);
     // While a body is still arriving nobody knows yet where the next request would begin.
-    if (answer.last || framing === 'close' || this.#state === 'body' || this.#context.stopping) this.#last = true;
-    const plan = framing === answer.body.framing ? answer.body : { framing, length: 0 };
-    this.#out.text(answerHeadText(answer.status, answer.reason, answer.lines + framingLine(plan), this.#last ? 'close' : this.#minor === 0 ? 'keep-alive' : ''));
+    if (answer.last || plan.framing === 'close' || this.#state === 'body' || this.#context.stopping) this.#last = true;
+    this.#writer.start(answer, plan, this.#last);
   }
 
-  content(bytes: Uint8Array): void {
-    if (bytes.length === 0) return; // an empty chunk would end the body (RFC 9112 §7.1)
-    if (this.#framing === 'chunked') {
-      this.#out.text(chunkHead(bytes.length));
-      this.#out.bytes(bytes);
-      this.#out.text('\r\n');
-    } else this.#out.bytes(bytes);
-  }
+  content(bytes: Uint8Array): void { this.#writer.content(bytes); }
 
   finish(trailers: string): void {
-    if (this.#framing === 'chunked') this.#out.text(lastChunk(trailers));
+    this.#writer.end(trailers);
     this.#out.flush();
     this.#exchange = undefined;
     if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#linger(); return; }
@@ -243,7 +231,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   cut(): void {
     this.#exchange = undefined;
     this.#out.flush();
-    if (this.#framing === 'close') { this.#wire.reset(); return; } // an orderly end would make it look whole
+    if (this.#writer.endsWithConnection) { this.#wire.reset(); return; } // an orderly end would make it look whole
     this.#move('refuse');
     this.#linger();
   }
@@ -292,8 +280,8 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     const id = this.#context.nextId();
     logRefusal(this.#context, fault, { peer: this.peer, id });
     const answer = faultAnswer(this.#context, fault, { id, accept: undefined, method: '' });
-    this.#out.text(answerHeadText(answer.status, answer.reason, answer.lines + framingLine(answer.body), 'close'));
-    if (answer.bytes !== undefined) this.#out.bytes(answer.bytes);
+    this.#writer.start(answer, answer.body, true);
+    if (answer.bytes !== undefined) this.#writer.content(answer.bytes);
     this.#out.flush();
     this.#move('refuse');
     this.#linger();
