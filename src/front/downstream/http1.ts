@@ -9,39 +9,35 @@ import { answerHeadText } from '../../core/http1/write-head.ts';
 import type { Peer } from '../../core/contract/trust.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
-import type { Timed } from '../clock.ts';
 import type { FrontContext } from '../context.ts';
 import { Exchange } from '../exchange.ts';
 import { logRefusal } from '../exchange-log.ts';
 import { Output } from '../output.ts';
 import { faultAnswer } from '../own-answers.ts';
+import { Ahead } from './ahead.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import type { AnswerStart, Downstream } from './downstream.ts';
+import { Patience } from './patience.ts';
 
-/** Bytes of following requests that are kept while one is being answered; then reading stops. */
-const AHEAD_LIMIT = 64 * 1024;
-/** Milliseconds and bytes that a client gets to read its last answer while we throw away what it still sends. */
-const LINGER = 2_000;
+/** Bytes that are read and thrown away behind a last answer. */
 const LINGER_BYTES = 8 * 1024 * 1024;
 
 /** A client's HTTP/1.1 connection: bytes in, one exchange after the other, bytes out. */
-export class ClientConnection implements Downstream, WireHandler, Timed {
-  deadline: number;
+export class ClientConnection implements Downstream, WireHandler {
   readonly peer: Peer;
   readonly scheme: Scheme;
   #state: ConnectionState = 'head';
   #exchange: Exchange | undefined;
   #reader: BodyReader | undefined;
   #collector: HeadCollector | undefined;
-  /** What arrived behind a request that is still being answered. */
-  #ahead: Uint8Array | undefined;
   #paused = false;
   #feeding = false;
   /** No request after the one being answered. */
   #last = false;
   #lingered = 0;
-  #stalledAt = 0;
   #tunnel: WireHandler | undefined;
+  readonly #ahead = new Ahead();
+  readonly #patience: Patience;
   readonly #wire: Wire;
   readonly #out: Output;
   readonly #writer: AnswerWriter;
@@ -54,8 +50,8 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     this.#context = context;
     this.peer = wire.peer;
     this.scheme = wire.tls === undefined ? 'http' : 'https';
-    this.deadline = context.clock.now + context.settings.timeouts.head;
-    context.clock.add(this);
+    this.#patience = new Patience(context.clock, context.settings.timeouts, () => { this.#onDeadline(); });
+    this.#patience.allow('head');
     context.connections.add(this);
   }
 
@@ -74,8 +70,8 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   onDrain(): void {
     if (this.#state === 'tunnel') { this.#tunnel!.onDrain(); return; }
     this.#out.full = false;
-    if (this.#state === 'answer') this.deadline = Infinity;
-    else if (this.#state === 'closing') this.deadline = this.#context.clock.now + LINGER;
+    if (this.#state === 'answer') this.#patience.forever();
+    else if (this.#state === 'closing') this.#patience.linger();
     this.#exchange?.clientDrained();
     this.#out.flush();
   }
@@ -91,7 +87,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   onClose(error: WireError | undefined): void {
     const state = this.#state;
     this.#move('gone');
-    this.#context.clock.remove(this);
+    this.#patience.end();
     this.#context.connections.delete(this);
     if (state === 'tunnel') this.#tunnel!.onClose(error);
     const exchange = this.#exchange;
@@ -99,10 +95,10 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     exchange?.clientGone();
   }
 
-  onDeadline(): void {
+  #onDeadline(): void {
     switch (this.#state) {
       case 'head':
-        if (this.#collector === undefined) this.#close(); // idle between requests: nothing is owed
+        if (this.#collector === undefined) this.#hangUp(); // idle between requests: nothing is owed
         else this.#refuse(new Fault('head-timeout', `${this.#collector.size} bytes of a head came in ${this.#context.settings.timeouts.head} ms`));
         break;
       case 'body':
@@ -110,12 +106,10 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
         break;
       case 'answer':
       case 'closing':
-        if (this.#wire.buffered > 0 && this.#taken() > this.#stalledAt) this.#watchSending();
-        else this.#wire.destroy();
+        if (this.#wire.buffered === 0 || !this.#patience.stillTakes(this.#taken())) this.#wire.destroy();
         break;
       case 'tunnel':
       case 'closed':
-        break;
     }
     this.#out.flush();
   }
@@ -133,7 +127,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
       if (this.#state === 'head') at = this.#readHead(bytes, at);
       else if (this.#state === 'body') at = this.#readBody(bytes, at);
       else {
-        if (this.#state === 'answer') this.#keepAhead(bytes, at);
+        if (this.#state === 'answer' && !this.#ahead.keep(bytes, at)) this.#pause();
         break;
       }
     }
@@ -146,7 +140,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
       if (this.#collector === undefined) { // else it has these bytes already
         this.#collector = new HeadCollector();
         this.#collector.add(bytes.subarray(at));
-        this.deadline = this.#context.clock.now + this.#context.settings.timeouts.head;
+        this.#patience.allow('head');
       }
       return bytes.length;
     }
@@ -161,11 +155,11 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     this.#move(hasBody ? 'request-with-body' : 'request');
     this.#writer.begin(head.minor);
     this.#last = !head.keepAlive || this.#context.stopping;
-    this.deadline = Infinity;
+    this.#patience.forever();
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
     if (hasBody) {
       this.#reader = createBodyReader(head, { side: 'request', classify: this.#context.classify, sink: (content) => { this.#exchange?.requestContent(content); } });
-      this.deadline = this.#context.clock.now + this.#context.settings.timeouts.body;
+      this.#patience.allow('body');
     }
     exchange.begin(hasBody);
   }
@@ -174,7 +168,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     const reader = this.#reader!;
     at = reader.read(bytes, at, bytes.length);
     if (this.#state !== 'body') return at; // answered while we read
-    this.deadline = this.#paused ? Infinity : this.#context.clock.now + this.#context.settings.timeouts.body;
+    if (!this.#paused) this.#patience.allow('body');
     if (reader.fault !== undefined) {
       this.#exchange!.requestFault(reader.fault);
       return bytes.length;
@@ -182,20 +176,10 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     if (reader.done) {
       this.#reader = undefined;
       this.#move('body-end');
-      this.deadline = Infinity;
+      this.#patience.forever();
       this.#exchange!.requestEnd(reader.trailers);
     }
     return at;
-  }
-
-  #keepAhead(bytes: Uint8Array, at: number): void {
-    const kept = this.#ahead;
-    const before = kept?.length ?? 0;
-    const ahead = Buffer.allocUnsafe(before + bytes.length - at);
-    if (kept !== undefined) ahead.set(kept);
-    ahead.set(at === 0 ? bytes : bytes.subarray(at), before);
-    this.#ahead = ahead;
-    if (ahead.length > AHEAD_LIMIT) this.#pause();
   }
 
   // ---- answering (Downstream) ----
@@ -219,11 +203,11 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     this.#exchange = undefined;
     if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#linger(); return; }
     this.#move('answer-end');
-    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.keepAlive;
-    if (this.#feeding || this.#ahead === undefined) { if (!this.#feeding) this.#unpause(); return; }
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
+    this.#patience.allow('keepAlive');
+    if (this.#feeding) return; // the loop there goes on
     this.#unpause();
+    const ahead = this.#ahead.take();
+    if (ahead === undefined) return;
     this.#feed(ahead);
     this.#out.flush();
   }
@@ -232,20 +216,19 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     this.#exchange = undefined;
     this.#out.flush();
     if (this.#writer.endsWithConnection) { this.#wire.reset(); return; } // an orderly end would make it look whole
-    this.#move('refuse');
-    this.#linger();
+    this.#hangUp();
   }
 
   flush(): void {
     this.#out.flush();
-    if (this.#out.full && this.#state === 'answer' && this.deadline === Infinity) this.#watchSending();
+    if (this.#out.full && this.#state === 'answer' && this.#patience.isForever) this.#patience.watchSending(this.#taken());
   }
 
   holdBody(): void { this.#pause(); }
 
   releaseBody(): void {
     if (this.#state !== 'body') return;
-    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.body;
+    this.#patience.allow('body');
     this.#unpause();
   }
 
@@ -254,9 +237,8 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     this.#out.flush();
     this.#move('switch');
     this.#tunnel = handler;
-    const early = this.#ahead;
-    this.#ahead = undefined;
-    this.deadline = Infinity;
+    const early = this.#ahead.take();
+    this.#patience.forever();
     this.#unpause();
     return { wire: this.#wire, early };
   }
@@ -269,7 +251,7 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   /** No more requests: closes now when idle, else after the running answer. */
   stop(): void {
     this.#last = true;
-    if (this.#state === 'head') this.#close();
+    if (this.#state === 'head') this.#hangUp();
   }
 
   destroy(): void { this.#wire.destroy(); }
@@ -283,11 +265,10 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
     this.#writer.start(answer, answer.body, true);
     if (answer.bytes !== undefined) this.#writer.content(answer.bytes);
     this.#out.flush();
-    this.#move('refuse');
-    this.#linger();
+    this.#hangUp();
   }
 
-  #close(): void {
+  #hangUp(): void {
     this.#move('refuse');
     this.#linger();
   }
@@ -295,23 +276,18 @@ export class ClientConnection implements Downstream, WireHandler, Timed {
   /** Sends FIN, and reads on for a while: closing with unread bytes would send a RST that can overtake the answer (RFC 9112 §9.6). */
   #linger(): void {
     this.#unpause();
-    if (this.#wire.buffered > 0) this.#watchSending();
-    else this.deadline = this.#context.clock.now + LINGER;
+    if (this.#wire.buffered > 0) this.#patience.watchSending(this.#taken());
+    else this.#patience.linger();
     this.#wire.end();
   }
 
   /** Grows as the client takes its answer, and only then. */
   #taken(): number { return (this.#exchange?.bytesOut ?? 0) - this.#wire.buffered; }
 
-  #watchSending(): void {
-    this.#stalledAt = this.#taken();
-    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.send;
-  }
-
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    if (this.#state === 'body') this.deadline = Infinity; // we are the slow one
+    if (this.#state === 'body') this.#patience.forever(); // we are the slow one
     this.#wire.pause();
   }
 
