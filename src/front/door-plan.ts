@@ -4,7 +4,7 @@ import type { Wire, WireHandler } from '../transport/wire.ts';
 import type { FrontContext } from './context.ts';
 import type { DoorPlan } from './doors.ts';
 import { ClientConnection } from './downstream/http1.ts';
-import { peerText } from './exchange-log.ts';
+import { createHandshakeLog, logPlainOnTls } from './handshake-log.ts';
 import { plainOnTls } from './pages/index.ts';
 
 /** How a door is to be opened: where, with which certificates, and who takes its connections. */
@@ -26,10 +26,12 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
         pick,
         alpn: ['http/1.1'],
         handshakeTimeout: settings.timeouts.handshake,
-        plainAnswer: (firstBytes) => plainOnTls(firstBytes, context.publicPort('https')),
-        onHandshakeError: (peer, error) => {
-          context.log.event({ event: 'handshake-failed', level: 'info', client: peerText(peer), code: error.code, message: `${peerText(peer)}: ${error.message}` });
+        plainAnswer: (firstBytes, peer) => {
+          const answer = plainOnTls(firstBytes, context.publicPort('https'));
+          logPlainOnTls(context, peer, Number(answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 '.length + 3)));
+          return answer;
         },
+        onHandshakeError: createHandshakeLog(context),
       },
     },
   };
