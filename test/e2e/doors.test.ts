@@ -11,7 +11,7 @@ import { runFront, startFront } from '../helpers/front.ts';
 import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
 import type { RawRequest } from '../helpers/raw-app.ts';
 import { program, requires } from '../helpers/real.ts';
-import { tempDir } from '../helpers/scope.ts';
+import { sleep, tempDir } from '../helpers/scope.ts';
 import { exchange } from '../helpers/talk.ts';
 
 const OK = answering(() => reply('ok'));
@@ -34,6 +34,19 @@ test('TLS on the plain port is refused in a way the log explains', async (t) => 
   const front = await startFront(t, [app.address]);
   await exchange(front.httpPort, Buffer.from('16030100c8010000c40303', 'hex'));
   await front.event('TLS on the plain port', (event) => JSON.stringify(event).includes('tls-on-plain-port'));
+});
+
+// Balancers and scanners finish the handshake and leave: each was held until the handshake's time was over, and then
+// logged as a handshake that took too long.
+test('a client that leaves right after its handshake is let go at once', async (t) => {
+  const app = await startRawApp(t, OK);
+  const front = await startFront(t, [app.address, '--timeout', 'handshake=1s']);
+  for (let i = 0; i < 5; i += 1) {
+    const talk = await front.talk();
+    talk.drop();
+  }
+  await sleep(1500);
+  assert.deepEqual(front.events().filter((event) => JSON.stringify(event).includes('HANDSHAKE')), []);
 });
 
 test('a port that is taken is named, with who holds it', async (t) => {

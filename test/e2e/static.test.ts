@@ -149,10 +149,14 @@ test('with no app and a --static it serves files alone', async (t) => {
 test('options: Cache-Control, a fallback for single-page apps, and missing files that go to the app', async (t) => {
   const dir = tempDir(t);
   writeFileSync(join(dir, 'index.html'), '<h1>spa</h1>');
+  writeFileSync(join(dir, 'app.js'), 'let a');
   const app = await startRawApp(t, answering((request) => reply(`app ${request.target}`)));
   const spa = await startFront(t, ['--static', `/=${dir}`, '--static-fallback', 'index.html', '--static-cache', 'public, max-age=60']);
   assert.equal((await spa.get('/deep/link', { headers: { Accept: 'text/html,*/*;q=0.8' } })).text, '<h1>spa</h1>');
-  assert.equal((await spa.get('/')).headers['cache-control'], 'public, max-age=60');
+  assert.equal((await spa.get('/app.js')).headers['cache-control'], 'public, max-age=60');
+  // The page that stands for every path must not outlive the scripts it names.
+  assert.notEqual((await spa.get('/')).headers['cache-control'], 'public, max-age=60');
+  assert.equal((await spa.get('/none.js', { headers: { Accept: 'application/javascript' } })).status, 404);
   const passing = await startFront(t, [app.address, '--static', `/=${dir}`, '--static-missing', 'app']);
   assert.equal((await passing.get('/index.html')).text, '<h1>spa</h1>');
   assert.equal((await passing.get('/api?x=1')).text, 'app /api?x=1');
