@@ -69,6 +69,8 @@ export const answerOf = (request: ClientRequest, ms = 20_000): Promise<IncomingM
   const timer = setTimeout(() => request.destroy(new Error(`no answer to ${request.method} ${request.path} within ${ms} ms`)), ms);
   request.on('response', (answer) => { clearTimeout(timer); resolve(answer); });
   request.on('error', (error) => { clearTimeout(timer); reject(error); });
+  // Node lets go of a connection that switched: without this nobody would ever be told.
+  request.on('upgrade', (answer, socket) => { clearTimeout(timer); socket.destroy(); reject(new Error(`the connection switched to ${answer.headers.upgrade}`)); });
 });
 
 /** Reads the rest. Rejects where the answer was cut. */
