@@ -1,22 +1,30 @@
 import { addressText, type DoorError } from '../front/doors.ts';
+import type { Settings } from '../config/settings.ts';
 import { portHolder } from './proc.ts';
 
+/** Where a door goes that may not have, or cannot get, its own port. */
+const OTHER = { https: [8443, 9443], http: [8080, 8081] } as const;
+
 /** Why a door could not be opened, and what to do about it. */
-export function doorTrouble(error: DoorError, holder: (port: number) => string | undefined = portHolder): string {
+export function doorTrouble(error: DoorError, settings: Pick<Settings, 'sites'> = { sites: [] }, holder: (port: number) => string | undefined = portHolder): string {
   const { scheme, address, code } = error;
   const where = addressText(address);
   const flag = `--${scheme}`;
-  const other = scheme === 'https' ? '8443' : '8080';
   switch (code) {
     case 'EADDRINUSE': {
       if (address.kind === 'unix') return `${where} is there already: another program may be listening on it. Stop that program, or delete the file if nothing listens, or give the ${scheme} door another path with ${flag}.`;
       const who = holder(address.port);
-      return `${where} is taken${who === undefined ? '' : ` by ${who}`}. Stop that program, or give the ${scheme} door another port with ${flag}.`;
+      const taken = `${where} is taken${who === undefined ? '' : ` by ${who}`}`;
+      const another = `${flag} ${OTHER[scheme].find((port) => port !== address.port)}`;
+      // Nobody asked for 8443 or 8080: the message says where they come from.
+      const why = error.insteadOf === undefined ? '' : ` The ${scheme} door was to be there because this process may not bind port ${error.insteadOf}.`;
+      if (isApp(address.port, settings)) return `${taken}: that is the app itself.${why} Give the ${scheme} door another port: ${another} (or ${flag} off to do without it).`;
+      return `${taken}.${why} Stop that program, or give the ${scheme} door another port: ${another}`;
     }
     case 'EACCES':
     case 'EPERM':
       if (address.kind === 'unix') return `There is no right to create ${where}. Use a folder this user may write to.`;
-      return `There is no right to bind port ${address.port}. Use ${flag} ${other}, or give the right once: `
+      return `There is no right to bind port ${address.port}. Use ${flag} ${OTHER[scheme][0]}, or give the right once: `
         + 'sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(command -v node)")" (for every script of this node), '
         + `or sudo sysctl net.ipv4.ip_unprivileged_port_start=${address.port} (for every user).`;
     case 'EADDRNOTAVAIL':
@@ -28,3 +36,7 @@ export function doorTrouble(error: DoorError, holder: (port: number) => string |
       return error.message;
   }
 }
+
+/** Whether a port of this machine is where the front would ask an app. */
+const isApp = (port: number, { sites }: Pick<Settings, 'sites'>): boolean => sites.flatMap(({ routes }) => routes).some((route) =>
+  route.kind === 'app' && route.app.addresses.some((app) => app.kind === 'ip' && app.port === port && /^127\.|^::1$/.test(app.host)));

@@ -33,8 +33,8 @@ export interface Flags {
 
 type Row = readonly [flag: string, description: string, repeatable?: 'repeatable'];
 
-/** The flags as help shows them. What values mean is checked in one place for files and flags alike (src/config). */
-const GROUPS: readonly (readonly [heading: string, rows: readonly Row[]])[] = [
+/** The flags as help and the README show them. What values mean is checked in one place for files and flags alike (src/config). */
+export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Row[]])[] = [
   ['Doors:', [
     ['--https <door>', '[addr:]port, unix:/path or off (443 where allowed, else 8443)'],
     ['--http <door>', '[addr:]port, unix:/path or off (80 where allowed, else 8080)'],
@@ -80,10 +80,14 @@ const GROUPS: readonly (readonly [heading: string, rows: readonly Row[]])[] = [
   ]],
 ];
 
-/** Gives a command every flag, in groups. No defaults here: a flag that was not given must not hide the file's value. */
-export function addFlags(command: Command): Command {
-  for (const [heading, rows] of GROUPS) {
+/**
+ * Gives a command every flag, in groups, or those that `only` names. No defaults here: a flag that was not given must not
+ * hide the file's value.
+ */
+export function addFlags(command: Command, only?: readonly string[]): Command {
+  for (const [heading, rows] of FLAG_GROUPS) {
     for (const [flag, description, repeatable] of rows) {
+      if (only !== undefined && !only.includes(flag.split(' ')[0]!)) continue;
       const option = new Option(flag, description).helpGroup(heading);
       if (repeatable !== undefined) option.argParser((value: string, before: readonly string[] | undefined) => [...before ?? [], value]);
       command.addOption(option);

@@ -1,5 +1,6 @@
 import { main } from './program.ts';
-import { processTerminal } from './terminal.ts';
+import { outliveReaders, processTerminal } from './terminal.ts';
 
+outliveReaders(process.stdout, process.stderr);
 // What is still open at the end (a connection that a client keeps) must not keep the process.
 process.exit(await main(process.argv.slice(2), processTerminal()));

@@ -10,6 +10,8 @@ export interface Listening {
   readonly port: number;
   /** The socket's inode, by which its owners are found. */
   readonly inode: string;
+  /** The user it belongs to, by number. */
+  readonly uid: number;
 }
 
 const read = (path: string): string => {
@@ -22,7 +24,7 @@ export function listening(): Listening[] {
     const columns = line.trim().split(/\s+/);
     const [host, port] = columns[1]?.split(':') ?? [];
     if (columns[3] !== LISTEN || host === undefined || port === undefined) return [];
-    return [{ address: addressText(host), port: parseInt(port, 16), inode: columns[9] ?? '' }];
+    return [{ address: addressText(host), port: parseInt(port, 16), inode: columns[9] ?? '', uid: Number(columns[7]) }];
   }));
 }
 
@@ -77,17 +79,23 @@ export function listeningBelow(root: number): Listening[] {
   return listening().filter(({ inode }) => inodes.has(inode));
 }
 
-/** Who listens on a port, as `nginx (pid 812)`; undefined where the system does not tell. */
+/**
+ * Who listens on a port, as `nginx (pid 812)`, or as `a program of root` where the process may not be looked into;
+ * undefined where the system does not tell.
+ */
 export function portHolder(port: number): string | undefined {
-  const inodes = listening().filter((socket) => socket.port === port && socket.inode !== '0').map(({ inode }) => inode);
-  if (inodes.length === 0) return undefined;
+  const sockets = listening().filter((socket) => socket.port === port && socket.inode !== '0');
+  if (sockets.length === 0) return undefined;
   const holders = processes().filter(({ pid }) => {
     const own = socketsOf(pid);
-    return inodes.some((inode) => own.has(inode));
+    return sockets.some(({ inode }) => own.has(inode));
   });
-  if (holders.length === 0) return undefined;
+  if (holders.length === 0) return `a program of ${userName(sockets[0]!.uid)}`;
   // Workers hold their parent's socket too: the one whose parent is no holder is the one to name.
   const pids = new Set(holders.map(({ pid }) => pid));
   const first = holders.find(({ parent }) => !pids.has(parent)) ?? holders[0]!;
   return `${first.name} (pid ${first.pid})`;
 }
+
+const userName = (uid: number): string =>
+  read('/etc/passwd').split('\n').map((line) => line.split(':')).find((columns) => columns[2] === String(uid))?.[0] ?? `the user with number ${uid}`;

@@ -24,6 +24,10 @@ Examples:
   sallyport check                           what is wrong with a configuration, or what would run
 `;
 
+const DEMO = `Starts a small app that speaks only HTTP, and the front before it: at https://localhost:8443 and http://localhost:8080
+where nothing else is said, for everybody alike. The page shows what a client sent and what the app was told, and tries
+to fool it. Ctrl-C ends everything.`;
+
 const COMMANDS = ['run', 'check', 'trust', 'untrust', 'demo', 'help'];
 
 export const version = (): string =>
@@ -58,11 +62,13 @@ type Done = (status: number) => void;
 function createProgram(terminal: Terminal, done: Done): Command {
   const program = new Command('sallyport');
   // Settings that sub-commands copy must stand before them.
-  program.exitOverride().enablePositionalOptions().configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
-    .configureHelp({ sortOptions: false });
+  program.exitOverride().enablePositionalOptions().configureHelp({ sortOptions: false })
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: (text, write) => { write(text.replace(/^error:/, 'sallyport:')); } });
   addFlags(program.usage('[APP] [flags]').addHelpText('before', EXAMPLES))
     .argument('[app]', 'a port, host:port, http://host:port or unix:/path; localhost and a bare port try 127.0.0.1, then ::1')
-    .version(version())
+    .version(version(), '-v, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
     .action(async (app: string | undefined, flags: Flags) => { await serveCall(app, flags, terminal).then(done); });
 
   // Flags before a command's name count as if they stood after it: none is lost in silence.
@@ -81,8 +87,13 @@ function createProgram(terminal: Terminal, done: Done): Command {
     .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
   program.command('untrust').description('take the local authority out again')
     .action(async () => { done(await (await import('./trust.ts')).runUntrust()); });
-  program.command('demo').description('see it work before an app that comes with it').argument('[args...]').passThroughOptions().allowUnknownOption()
-    .action(async (args: string[]) => { done(await (await import('./demo.ts')).runDemo(args)); });
+  addFlags(program.command('demo').usage('[flags]'), ['--https', '--http', '--log'])
+    .description(DEMO)
+    .summary('see it work before an app that comes with it')
+    .action(async (_flags: Flags, command: Command) => { done(await (await import('./demo.ts')).runDemo(flagsOf(command), terminal)); });
+  for (const command of [program, ...program.commands]) {
+    command.showHelpAfterError(`What can be written: sallyport${command === program ? '' : ` ${command.name()}`} --help`);
+  }
   return program;
 }
 

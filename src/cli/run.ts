@@ -32,7 +32,7 @@ export interface RunOptions {
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { flags, terminal } = options;
   const place: Place = { host: '127.0.0.1', port: await freePort() };
-  const { settings } = await readSettings(`${place.host}:${place.port}`, flags, terminal); // wrong flags are told before anything runs
+  const { settings } = await readSettings({ started: `${place.host}:${place.port}` }, flags, terminal); // wrong flags are told before anything runs
   const words = fillIn(command, place);
   const app = await startApp(words, appEnvironment(terminal.env, place), terminal.cwd);
   const graceMs = settings.grace * 1000;
@@ -85,9 +85,10 @@ async function frontFor(app: AppProcess, { place, words, settings, waiting, flag
   const sockets = listeningBelow(app.pid);
   if (host === undefined) throw new RunError(notListening(sockets, words, { ...place, seconds: startSeconds }));
   const warning = exposure(sockets, words, place);
-  if (warning !== undefined) terminal.err(`sallyport: warning: ${warning}\n`);
-  const there = host === place.host ? settings : (await readSettings(`[${host}]:${place.port}`, flags, terminal)).settings;
+  if (warning !== undefined && settings.log !== 'json') terminal.err(`sallyport: warning: ${warning}\n`);
+  const there = host === place.host ? settings : (await readSettings({ started: `[${host}]:${place.port}` }, flags, terminal)).settings;
   const front = await openFront(there);
+  if (warning !== undefined && settings.log === 'json') front.log.event({ event: 'app-exposed', level: 'warn', message: `${warning[0]!.toUpperCase()}${warning.slice(1)}` });
   front.log.ready(front.ready);
   return front;
 }

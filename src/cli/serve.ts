@@ -1,18 +1,19 @@
 import { CertificateError } from '../certs/events.ts';
 import type { Settings } from '../config/settings.ts';
 import { DoorError } from '../front/doors.ts';
-import { startFront, type Front } from '../front/front.ts';
+import { startFront, type Front, type FrontOptions } from '../front/front.ts';
 import { doorTrouble } from './door-trouble.ts';
 import { untilToldToStop } from './signals.ts';
 import { RunError } from './terminal.ts';
 
 /** Opens a front; what can go wrong there is told in words. */
-export async function openFront(settings: Settings): Promise<Front> {
+export async function openFront(settings: Settings, options: FrontOptions = {}): Promise<Front> {
   try {
-    return await startFront(settings);
+    return await startFront(settings, options);
   } catch (error) {
-    if (error instanceof DoorError) throw new RunError(doorTrouble(error));
-    if (error instanceof CertificateError) throw new RunError(error.message, 2);
+    if (error instanceof DoorError) throw new RunError(doorTrouble(error, settings));
+    // Files that the configuration names are its mistake; a local authority that cannot be used is this machine's.
+    if (error instanceof CertificateError) throw new RunError(error.message, settings.certificates.some(({ cert, key }) => error.file === cert || error.file === key) ? 2 : 1);
     throw error;
   }
 }

@@ -13,14 +13,17 @@ export interface ReadSettings {
   readonly file: string | undefined;
 }
 
+/** An app that this call starts, where it is told to listen. */
+export interface Started { readonly started: string }
+
 /**
  * A call's settings: from flags, or from a file and the flags beside it, which win. Where a call names nothing to
  * serve, the configuration file of the current folder is used.
  * @throws ConfigError
  */
-export async function readSettings(app: string | undefined, flags: Flags, terminal: Terminal): Promise<ReadSettings> {
+export async function readSettings(app: string | Started | undefined, flags: Flags, terminal: Terminal): Promise<ReadSettings> {
   const { cwd } = terminal;
-  const said = configFromFlags(app, flags, cwd);
+  const said = configFromFlags(typeof app === 'object' ? app.started : app, flags, cwd);
   const found = flags.config ?? (Object.keys(said.site).length === 0 ? findConfig(cwd) : undefined);
   const nameOf = namer(said, found !== undefined);
   said.problems.throwIfAny(nameOf);
@@ -29,7 +32,18 @@ export async function readSettings(app: string | undefined, flags: Flags, termin
     return { settings: resolveConfig({ ...said.front, ...said.site }, { folder: cwd, defaultLog, nameOf }), file: undefined };
   }
   const { value, folder, file } = await loadConfig(found, cwd);
+  if (typeof app === 'object') refuseSites(value);
   return { settings: resolveConfig(merge(value, said), { folder, defaultLog, nameOf }), file: flags.config ?? basename(file) };
+}
+
+/** Which of them the started app is for, nothing says. */
+function refuseSites(value: unknown): void {
+  const sites = (value as { readonly sites?: unknown } | null)?.sites;
+  if (sites === undefined) return;
+  throw new ConfigError([{
+    path: ['sites'], seen: sites, expected: 'a configuration of one site, since sallyport run starts one app',
+    next: 'Write that site\'s keys at the top of the file, or start the app yourself, name its port in its site and leave out run',
+  }]);
 }
 
 /** The file's value with what flags say put over it; a prefix of `--static` over the file's route of that prefix alone. */

@@ -16,6 +16,22 @@ export const processTerminal = (): Terminal => ({
   env: process.env,
 });
 
+/** What of a stream this file needs; a process's own are such. */
+interface Output { on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown; write(text: string): unknown }
+
+/**
+ * A reader that goes away (`sallyport … | head -1`, a terminal that is closed: EPIPE, EIO) or a disk that is full ends the
+ * log and never the front. It is told once, on standard error, which may be gone as well.
+ */
+export function outliveReaders(out: Output, err: Output): void {
+  let told = false;
+  err.on('error', () => {});
+  out.on('error', ({ code }) => {
+    if (!told) err.write(`sallyport: standard output takes nothing any more (${code}): what is logged from here on may be lost. What runs goes on.\n`);
+    told = true;
+  });
+}
+
 /** Something that was tried and failed, told in words meant for people; no stack is shown. */
 export class RunError extends Error {
   override readonly name = 'RunError';

@@ -19,6 +19,8 @@ export class DoorError extends Error {
   readonly scheme: Scheme;
   readonly code: string;
   readonly address: ListenAddress;
+  /** The port that was wanted first, and that there is no right to. */
+  insteadOf: number | undefined;
 
   constructor(scheme: Scheme, address: ListenAddress, cause: NodeJS.ErrnoException) {
     super(`The ${scheme} door could not be opened on ${addressText(address)}: ${cause.message}`, { cause });
@@ -53,9 +55,18 @@ export async function openDoor(plan: DoorPlan, transport: Transport): Promise<Do
         return door(plan, await openPort(plan, transport, wanted));
       } catch (error) {
         if (!(error instanceof DoorError) || (error.code !== 'EACCES' && error.code !== 'EPERM')) throw error;
-        return door(plan, await openPort(plan, transport, unprivileged), wanted);
+        return door(plan, await openUnprivileged(plan, transport, [wanted, unprivileged]), wanted);
       }
     }
+  }
+}
+
+async function openUnprivileged(plan: DoorPlan, transport: Transport, [wanted, port]: readonly [number, number]): Promise<Listener[]> {
+  try {
+    return await openPort(plan, transport, port);
+  } catch (error) {
+    if (error instanceof DoorError) error.insteadOf = wanted; // nobody asked for this port: the message says where it comes from
+    throw error;
   }
 }
 

@@ -90,9 +90,12 @@ test('an app that listens on every address is warned about', { skip: linux }, as
   for (const everywhere of ['0.0.0.0', '::']) {
     const program = startRun(t, 'serve', everywhere);
     await ready(program);
-    assert.match(program.stderr(), /warning: the app listens on (0\.0\.0\.0|\[::\]):\d+.*forge/);
+    assert.match(program.stdout(), /^\{"event":"app-exposed",.*"level":"warn","message":"The app listens on (0\.0\.0\.0|\[::\]):\d+.*forge/m);
     await program.stop();
   }
+  const pretty = start(t, 'run', ...DOORS.slice(0, -1), 'pretty', '--', process.execPath, join(dir, 'app.mjs'), 'serve', '0.0.0.0');
+  await pretty.prints(/^Ready: /m);
+  assert.match(pretty.stderr(), /^sallyport: warning: the app listens on 0\.0\.0\.0:\d+.*forge/m);
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -196,10 +199,10 @@ test('waiting in vain names what the app does listen on', { skip: linux }, async
 
 test('advice is in the words of the server at hand', () => {
   const place = { host: '127.0.0.1', port: 5000 };
-  const open = [{ address: '0.0.0.0', port: 5000, inode: '1' }];
+  const open = [{ address: '0.0.0.0', port: 5000, inode: '1', uid: 0 }];
   assert.match(exposure(open, ['/venv/bin/gunicorn', 'mysite.wsgi'], place) ?? '', /0\.0\.0\.0:5000.*gunicorn: --bind \{host\}:\{port\}/);
   assert.match(exposure(open, ['./serve'], place) ?? '', /HOST and PORT/);
-  assert.equal(exposure([{ address: '127.0.0.1', port: 5000, inode: '1' }, { address: '0.0.0.0', port: 6000, inode: '2' }], ['x'], place), undefined);
+  assert.equal(exposure([{ address: '127.0.0.1', port: 5000, inode: '1', uid: 0 }, { address: '0.0.0.0', port: 6000, inode: '2', uid: 0 }], ['x'], place), undefined);
   assert.match(notListening([], ['uvicorn', 'a:b'], { ...place, seconds: 60 }), /does not listen on any TCP port yet.*--host \{host\} --port \{port\}/);
 });
 

@@ -1,0 +1,52 @@
+/** What the documents say of the program is so: its flags, its scripts, its files. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { addFlags } from '../../src/cli/flags.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { withFlags } from '../../scripts/readme-flags.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; bin: { sallyport: string }; files: string[]; engines: { node: string } };
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/errors.md'];
+
+test('the README has every flag, in the words of the help (npm run docs writes them)', () => {
+  const readme = read('README.md');
+  assert.equal(readme, withFlags(readme));
+  for (const { flags } of addFlags(new Command()).options) assert.ok(readme.includes(`| \`${flags.replaceAll('|', '\\|')}\` |`), flags);
+});
+
+for (const name of DOCUMENTS) {
+  test(`${name} names no file, script, command or flag that is not there`, () => {
+    assert.ok(existsSync(join(ROOT, name)), `${name} is missing`);
+    const text = read(name);
+    const wrong: string[] = [];
+    for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (!/^(https?|mailto):/.test(target!) && !existsSync(join(ROOT, dirname(name), target!))) wrong.push(`link to ${target}`);
+    }
+    for (const [, path] of text.matchAll(/`((?:src|test|docs|bench|examples|scripts|bin|\.ci)\/[\w./-]*)`/g)) {
+      if (!existsSync(join(ROOT, path!))) wrong.push(path!);
+    }
+    for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g)) if (!(script! in manifest.scripts)) wrong.push(`npm run ${script}`);
+    const known = new Set(addFlags(new Command()).options.map(({ long }) => long));
+    for (const [, call] of text.matchAll(/(?:npx sallyport|bin\/sallyport\.js) ([^\n`#]*)/g)) {
+      for (const [flag] of call!.replace(/ -- .*/, '').matchAll(/(?<![\w-])--[a-z][\w-]*/g)) if (!known.has(flag) && flag !== '--help' && flag !== '--version') wrong.push(`sallyport ${call}: ${flag}`);
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test('the README has a line for every profile', () => {
+  const { speaks } = configSchema.shape;
+  for (const profile of speaks.unwrap().options) assert.ok(read('README.md').includes(`| \`${profile}\``), profile);
+});
+
+test('the package ships what it runs with', () => {
+  assert.ok(existsSync(join(ROOT, manifest.bin.sallyport)));
+  for (const path of manifest.files.filter((path) => !path.startsWith('!') && path !== 'dist')) assert.ok(existsSync(join(ROOT, path)), path);
+  for (const name of ['build', 'typecheck', 'lint', 'test', 'test:unit', 'test:e2e', 'start']) assert.ok(name in manifest.scripts, name);
+});
