@@ -90,7 +90,7 @@ export class AppLeg implements AnswerListener {
     const { pool } = this.target;
     this.#begunAt = performance.now();
     const connection = this.#connection = pool.take(fresh ? 'fresh' : this.#replayable ? 'any' : 'recent');
-    connection.begin(this, this.#exchange.head.method);
+    connection.begin(this, this.#exchange.head);
   }
 
   get #replayable(): boolean { return !this.#streaming && IDEMPOTENT.has(this.#exchange.head.method); }

@@ -344,6 +344,17 @@ describe('a WebSocket', () => {
     assert.equal(client.gone, 'destroyed');
   });
 
+  it('that nobody asked for is no WebSocket, however well the app says 101', () => {
+    // Any GET whose app answered 101 became a tunnel: the client's next requests would have gone to the app unread.
+    const front = new MemoryFront();
+    const client = front.client();
+    client.say(get('/'));
+    const app = front.app();
+    app.say('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    assert.match(client.text, /^HTTP\/1\.1 502 /);
+    assert.equal(app.gone, 'destroyed');
+  });
+
   it('that the app refuses is an ordinary answer', () => {
     const front = new MemoryFront();
     const client = front.client();

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import { chunkHead, CHUNK_END, lastChunk } from '../../core/http1/body-writer.ts';
 import type { Fields } from '../../core/http1/fields.ts';
-import type { AnswerHead } from '../../core/http1/heads.ts';
+import type { AnswerHead, RequestHead } from '../../core/http1/heads.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { Timed } from '../clock.ts';
@@ -22,6 +22,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   /** Undefined: nobody waits for anything, the connection is idle. */
   #listener: AnswerListener | undefined;
   #method = '';
+  /** A WebSocket was asked for; else a 101 is nobody's. */
+  #maySwitch = false;
   #chunked = false;
   #requestWhole = false;
   #keepAlive = false;
@@ -42,9 +44,10 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   // ---- the request ----
 
-  begin(listener: AnswerListener, method: string): void {
+  begin(listener: AnswerListener, { method, websocket }: Pick<RequestHead, 'method' | 'websocket'>): void {
     this.#listener = listener;
     this.#method = method;
+    this.#maySwitch = websocket;
     this.#requestWhole = this.#keepAlive = false;
     if (this.#phase === 'open') this.#ready();
   }
@@ -170,8 +173,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   }
 
   onSwitch(head: AnswerHead, early: Uint8Array | undefined): void {
-    if (!head.websocket) {
-      this.#fail(new Fault('app-unasked-upgrade', `${this.#pool.written}: 101 to something other than the WebSocket that was asked for`));
+    if (!this.#maySwitch || !head.websocket) {
+      this.#fail(new Fault('app-unasked-upgrade', `${this.#pool.written}: 101 to ${this.#maySwitch ? 'something other than the WebSocket that was asked for' : 'a request that asked for no upgrade'}`));
       return;
     }
     const listener = this.#listener!;
