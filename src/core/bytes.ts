@@ -22,3 +22,12 @@ export function writeLatin1(bytes: Uint8Array, text: string, at: number): void {
   if (native.latin1Write !== undefined) { native.latin1Write(text, at); return; }
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
+
+const utf8 = new TextEncoder();
+
+/** The UTF-8 bytes of a text, as latin1 text: for names of this machine (folders, files) among bytes that came from a client. */
+export function utf8AsLatin1(text: string): string {
+  if (!/[^\x00-\x7f]/.test(text)) return text;
+  const bytes = utf8.encode(text);
+  return latin1(bytes, 0, bytes.length);
+}

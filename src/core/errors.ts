@@ -40,6 +40,7 @@ export const FAULTS = {
   'bad-connection': client(400, 'A Connection field that is not a list of at most 64 tokens (RFC 9110 §7.6.1).'),
   'missing-colon': client(400, 'A field line without a colon (RFC 9112 §5).'),
   'head-too-large': client(431, 'The head is longer than 64 KiB.'),
+  'variables-too-large': client(431, 'The variables that the request makes for its app are longer than the 64 KiB of uwsgi and FastCGI.'),
   'too-many-fields': client(431, 'The head has more than 200 field lines.'),
   // Host (RFC 9112 §3.2)
   'missing-host': client(400, 'No Host field.'),

@@ -27,18 +27,35 @@ const isDropped = (code: NameCode): boolean => code !== Name.OTHER && code <= Na
  */
 export function keepRequestFields(head: RequestHead): string {
   const { fields } = head;
-  const { text, start, code, count } = fields;
-  // A set, since a head has room for thousands of nominations and 200 fields.
-  const nominated = head.nominated && new Set(head.nominated);
+  const { text, start, count } = fields;
+  const nominated = nominatedBy(head);
   let kept = '';
   let from = -1; // where the current run of kept lines begins
   for (let i = 0; i < count; i++) {
-    if (isDropped(code[i]!) || (nominated !== undefined && isNominated(fields.name(i), nominated))) {
+    if (!passes(fields, i, nominated)) {
       if (from >= 0) kept += text.slice(from, start[i]);
       from = -1;
     } else if (from < 0) from = start[i]!;
   }
   return from >= 0 ? kept + text.slice(from, start[count]) : kept;
+}
+
+/** The same lines as {@link keepRequestFields} by their positions in `head.fields`, for carriers that have no lines (uwsgi, FastCGI). */
+export function keptRequestFields(head: RequestHead): number[] {
+  const nominated = nominatedBy(head);
+  const kept: number[] = [];
+  for (let i = 0; i < head.fields.count; i++) if (passes(head.fields, i, nominated)) kept.push(i);
+  return kept;
+}
+
+/** The one place that decides what passes, for every carrier. */
+function passes(fields: Fields, i: number, nominated: ReadonlySet<string> | undefined): boolean {
+  return !isDropped(fields.code[i]!) && (nominated === undefined || !isNominated(fields.name(i), nominated));
+}
+
+/** A set, since a head has room for thousands of nominations and 200 fields. */
+function nominatedBy(head: RequestHead): ReadonlySet<string> | undefined {
+  return head.nominated && new Set(head.nominated);
 }
 
 function isNominated(name: string, nominated: ReadonlySet<string>): boolean {

@@ -126,7 +126,7 @@ function bad(detail: string): Fault {
 }
 
 /** What would be the client's fault in a request is the app's in an answer; it keeps its words. */
-function asAnswerFault(fault: Fault): Fault {
+export function asAnswerFault(fault: Fault): Fault {
   if (fault.code === 'too-many-fields') return bad(fault.detail);
   return bad(`${FAULTS[fault.code].summary} ${fault.detail}`);
 }

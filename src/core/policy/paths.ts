@@ -23,6 +23,11 @@ export function rawPath(target: string): string {
   return end < 0 ? target : target.slice(0, end);
 }
 
+/** The path decoded once, byte by byte, and nothing else done to it: what CGI calls decoded (RFC 3875 §4.1.5). Latin1. */
+export function decodedPath(target: string): string {
+  return decode(rawPath(target), EVERYTHING);
+}
+
 /**
  * The path that rules compare. `target` is origin-form in latin1 (one character one byte); the answer too. It begins
  * with `/`, has no empty segment but a last one, and no dot segment. `*` (RFC 9112 §3.2.4) is `/`.
