@@ -18,6 +18,7 @@ export interface FaultKind {
 
 const client = (status: number, summary: string): FaultKind => ({ status, blame: 'client', summary });
 const app = (status: number, summary: string): FaultKind => ({ status, blame: 'app', summary });
+const operator = (status: number, summary: string): FaultKind => ({ status, blame: 'operator', summary });
 
 export const FAULTS = {
   // The request line (RFC 9112 §3)
@@ -31,6 +32,11 @@ export const FAULTS = {
   'proxy-line': client(400, 'The connection began with a PROXY protocol header, which this door does not accept.'),
   'tls-on-plain-port': client(400, 'The client spoke TLS on the plain HTTP port.'),
   'plain-on-tls-port': client(400, 'The client spoke plain HTTP on the TLS port.'),
+  // The PROXY protocol, on doors that expect it. The connection is closed: HTTP has not begun (proxy-protocol.txt §2).
+  'proxy-header-bad': operator(0, 'The PROXY protocol header is malformed, cut short or too long.'),
+  'proxy-header-missing': operator(0, 'A trusted balancer sent no PROXY protocol header to a door that expects one.'),
+  'proxy-header-stranger': client(0, 'Somebody who is not a trusted balancer came to a door that expects the PROXY protocol.'),
+  'proxy-header-timeout': operator(0, 'The PROXY protocol header did not arrive in time.'),
   // The head (RFC 9112 §2.2, §5)
   'bare-cr': client(400, 'A CR without an LF after it (RFC 9112 §2.2).'),
   'bare-lf': client(400, 'An LF without a CR before it (RFC 9112 §2.2).'),
