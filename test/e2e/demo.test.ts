@@ -130,7 +130,7 @@ describe('the demo\'s flags', () => {
     const { exit, stderr } = await runFront(['demo', '--port', '1']);
     assert.equal(exit.code, 2);
     assert.match(stderr, /--port/);
-    assert.match(stderr, /Usage: sallyport demo/);
+    assert.match(stderr, /sallyport demo --help/);
     const bad = await runFront(['demo', '--https', 'nonsense:x']);
     assert.equal(bad.exit.code, 2);
     assert.match(bad.stderr, /--https/);

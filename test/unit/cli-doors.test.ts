@@ -1,11 +1,13 @@
 /** A door that cannot be opened names the address, who holds it where the system tells, and what to do. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import test from 'node:test';
 import { doorTrouble } from '../../src/cli/door-trouble.ts';
 import { listening, listeningBelow, portHolder } from '../../src/cli/proc.ts';
-import { DoorError } from '../../src/front/doors.ts';
-import type { ListenAddress } from '../../src/transport/wire.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { DoorError, openDoor } from '../../src/front/doors.ts';
+import type { ListenAddress, ListenOptions, Transport } from '../../src/transport/wire.ts';
 import type { Scope } from '../helpers/scope.ts';
 
 const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
@@ -26,6 +28,29 @@ test('a taken port names its holder where one is known', () => {
   assert.match(trouble('EADDRINUSE', at443, 'nginx (pid 812)'), /^127\.0\.0\.1:443 is taken by nginx \(pid 812\)\. .*--https/);
   assert.match(trouble('EADDRINUSE', at443), /^127\.0\.0\.1:443 is taken\. .*--https/);
   assert.match(trouble('EADDRINUSE', { kind: 'unix', path: '/run/x.sock' }), /\/run\/x\.sock is there already/);
+});
+
+// A developer's app on 8080, and no right to port 80: the message named the app's own port as taken by "a program", to be stopped.
+test('a door that fell back to the port of the app says that it is the app, and what to write', async () => {
+  const settings = resolveConfig({ app: 8080 }, { folder: '/', defaultLog: 'json' });
+  const refuse = (codes: Record<number, string>): Transport => ({
+    listen: ({ address }: ListenOptions) => Promise.reject(Object.assign(new Error('no'), { code: address.kind === 'ip' ? codes[address.port] : 'EINVAL' })),
+    connect: () => { throw new Error('nobody is called'); },
+  });
+  const error = await openDoor({ scheme: 'http', setting: { kind: 'auto' }, loopback: true, name: undefined, listen: { onConnection: () => { throw new Error('nobody comes'); } } }, refuse({ 80: 'EACCES', 8080: 'EADDRINUSE' }))
+    .then(() => undefined, (reason: unknown) => reason);
+  assert.ok(error instanceof DoorError);
+  assert.equal(doorTrouble(error, settings, () => 'python3 (pid 7)'),
+    '127.0.0.1:8080 is taken by python3 (pid 7): that is the app itself. The http door was to be there because this process may not bind port 80. '
+    + 'Give the http door another port: --http 8081 (or --http off to do without it).');
+  assert.equal(doorTrouble(error, undefined, () => 'python3 (pid 7)'),
+    '127.0.0.1:8080 is taken by python3 (pid 7). The http door was to be there because this process may not bind port 80. Stop that program, or give the http door another port: --http 8081');
+});
+
+test('a holder that may not be looked into is named by its user', { skip: linux || (process.getuid?.() === 0 ? false : 'needs root, to become another user') }, async (t) => {
+  const port = await listen(t, '127.0.0.1');
+  const script = `import { portHolder } from ${JSON.stringify(new URL('../../src/cli/proc.ts', import.meta.url).href)}; process.setgroups([]); process.setgid(65534); process.setuid(65534); console.log(portHolder(${port}));`;
+  assert.equal(execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { encoding: 'utf8' }), 'a program of root\n');
 });
 
 test('no right to a low port says how to get it, or how to do without', () => {
