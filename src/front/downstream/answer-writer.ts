@@ -14,7 +14,10 @@ export class AnswerWriter {
   }
 
   /** The next answer goes to a request of this version. */
-  begin(minor: 0 | 1): void { this.#minor = minor; }
+  begin(minor: 0 | 1): void {
+    this.#minor = minor;
+    this.#framing = 'none';
+  }
 
   /** Whether only the end of the connection tells this client that the answer is whole (RFC 9112 §6.3, rule 8). */
   get endsWithConnection(): boolean { return this.#framing === 'close'; }

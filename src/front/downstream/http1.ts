@@ -70,9 +70,11 @@ export class ClientConnection implements Downstream, WireHandler {
   onDrain(): void {
     if (this.#state === 'tunnel') { this.#tunnel!.onDrain(); return; }
     this.#out.full = false;
-    if (this.#state === 'answer') this.#patience.forever();
+    if (this.#state === 'answer' || (this.#state === 'body' && this.#paused)) this.#patience.forever();
     else if (this.#state === 'closing') this.#patience.linger();
+    else if (this.#state === 'head') this.#patience.allow('keepAlive');
     this.#exchange?.clientDrained();
+    if (this.#state === 'head') this.#goOn();
     this.#out.flush();
   }
 
@@ -80,8 +82,11 @@ export class ClientConnection implements Downstream, WireHandler {
     if (this.#state === 'tunnel') { this.#tunnel!.onEnd(); return; }
     // A client that closes its side has left: nobody half-closes under TLS, and an app's worker must not be held for a
     // closed browser tab (nginx does the same unless proxy_ignore_client_abort is on).
-    if (this.#state === 'head' || this.#state === 'closing') this.#wire.end();
-    this.#wire.destroy();
+    if (this.#state === 'head' || this.#state === 'closing') {
+      if (this.#wire.buffered > 0) { this.#hangUp(); return; } // no worker waits for it: it may have what it asked for
+      this.#wire.end();
+    }
+    this.#drop();
   }
 
   onClose(error: WireError | undefined): void {
@@ -98,15 +103,17 @@ export class ClientConnection implements Downstream, WireHandler {
   #onDeadline(): void {
     switch (this.#state) {
       case 'head':
-        if (this.#collector === undefined) this.#hangUp(); // idle between requests: nothing is owed
+        if (this.#out.full) this.#dropUnlessItTakes();
+        else if (this.#collector === undefined) this.#hangUp(); // idle between requests: nothing is owed
         else this.#refuse(new Fault('head-timeout', `${this.#collector.size} bytes of a head came in ${this.#context.settings.timeouts.head} ms`));
         break;
       case 'body':
-        if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', `no byte of the body for ${this.#context.settings.timeouts.body} ms`));
+        if (this.#paused) this.#dropUnlessItTakes(); // what we wait for is that it reads
+        else if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', `no byte of the body for ${this.#context.settings.timeouts.body} ms`));
         break;
       case 'answer':
       case 'closing':
-        if (this.#wire.buffered === 0 || !this.#patience.stillTakes(this.#taken())) this.#wire.destroy();
+        this.#dropUnlessItTakes();
         break;
       case 'tunnel':
       case 'closed':
@@ -124,14 +131,24 @@ export class ClientConnection implements Downstream, WireHandler {
     }
     this.#feeding = true;
     for (let at = 0; at < bytes.length;) {
-      if (this.#state === 'head') at = this.#readHead(bytes, at);
+      // A client that does not read its answers gets no more of them: what waits for it is bounded.
+      if (this.#state === 'head' && !this.#out.full) at = this.#readHead(bytes, at);
       else if (this.#state === 'body') at = this.#readBody(bytes, at);
       else {
-        if (this.#state === 'answer' && !this.#ahead.keep(bytes, at)) this.#pause();
+        if ((this.#state === 'answer' || this.#state === 'head') && !this.#ahead.keep(bytes, at)) this.#pause();
         break;
       }
     }
     this.#feeding = false;
+  }
+
+  /** Reads what was sent ahead, now that its turn has come. */
+  #goOn(): void {
+    this.#unpause();
+    const ahead = this.#ahead.take();
+    if (ahead === undefined) return;
+    this.#feed(ahead);
+    this.#out.flush();
   }
 
   #readHead(bytes: Uint8Array, at: number): number {
@@ -176,7 +193,8 @@ export class ClientConnection implements Downstream, WireHandler {
     if (reader.done) {
       this.#reader = undefined;
       this.#move('body-end');
-      this.#patience.forever();
+      this.#unpause(); // whoever was slow with the body has it all; that the client leaves is to be noticed
+      this.#waitForUs();
       this.#exchange!.requestEnd(reader.trailers);
     }
     return at;
@@ -203,13 +221,9 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#exchange = undefined;
     if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#linger(); return; }
     this.#move('answer-end');
-    this.#patience.allow('keepAlive');
-    if (this.#feeding) return; // the loop there goes on
-    this.#unpause();
-    const ahead = this.#ahead.take();
-    if (ahead === undefined) return;
-    this.#feed(ahead);
-    this.#out.flush();
+    if (this.#out.full) this.#patience.watchSending(this.#taken());
+    else this.#patience.allow('keepAlive');
+    if (!this.#feeding && !this.#out.full) this.#goOn(); // else the loop there goes on, or `onDrain`
   }
 
   cut(): void {
@@ -221,7 +235,7 @@ export class ClientConnection implements Downstream, WireHandler {
 
   flush(): void {
     this.#out.flush();
-    if (this.#out.full && this.#state === 'answer' && this.#patience.isForever) this.#patience.watchSending(this.#taken());
+    if (this.#out.full && (this.#state === 'answer' || this.#state === 'body') && this.#patience.isForever) this.#patience.watchSending(this.#taken());
   }
 
   holdBody(): void { this.#pause(); }
@@ -254,7 +268,17 @@ export class ClientConnection implements Downstream, WireHandler {
     if (this.#state === 'head') this.#hangUp();
   }
 
-  destroy(): void { this.#wire.destroy(); }
+  destroy(): void { this.#drop(); }
+
+  /** Lets go at once. Where only the end of the connection ends an answer that has not left, an orderly end would make it look whole (RFC 9112 §8). */
+  #drop(): void {
+    if (this.#writer.endsWithConnection && (this.#exchange !== undefined || this.#wire.buffered > 0)) this.#wire.reset();
+    else this.#wire.destroy();
+  }
+
+  #dropUnlessItTakes(): void {
+    if (this.#wire.buffered === 0 || !this.#patience.stillTakes(this.#taken())) this.#drop();
+  }
 
   /** What arrived is not a request: one answer, then the end. Never reaches an app. */
   #refuse(fault: Fault): void {
@@ -281,13 +305,19 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#wire.end();
   }
 
-  /** Grows as the client takes its answer, and only then. */
-  #taken(): number { return (this.#exchange?.bytesOut ?? 0) - this.#wire.buffered; }
+  /** Grows as the client takes what it is sent, and only then. */
+  #taken(): number { return this.#out.sent - this.#wire.buffered; }
+
+  /** The client owes nothing now but to take what it is sent. */
+  #waitForUs(): void {
+    if (this.#out.full) this.#patience.watchSending(this.#taken());
+    else this.#patience.forever();
+  }
 
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    if (this.#state === 'body') this.#patience.forever(); // we are the slow one
+    if (this.#state === 'body') this.#waitForUs(); // we are the slow one
     this.#wire.pause();
   }
 
