@@ -176,7 +176,7 @@ export class AppLeg implements AnswerListener {
     this.#connection = undefined;
     const exchange = this.#exchange;
     if (exchange.answered) { exchange.cut(fault); return; }
-    if (!begun && !this.#retried && connection?.reused === true && this.#replayable) {
+    if (fault.code === 'app-closed' && !begun && !this.#retried && connection?.reused === true && this.#replayable) {
       this.#retried = true;
       this.#sent = false;
       this.#pump?.stop();

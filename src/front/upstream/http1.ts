@@ -2,6 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import { chunkHead, CHUNK_END, lastChunk } from '../../core/http1/body-writer.ts';
 import type { Fields } from '../../core/http1/fields.ts';
 import type { AnswerHead, RequestHead } from '../../core/http1/heads.ts';
+import { Name } from '../../core/http1/names.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { Timed } from '../clock.ts';
@@ -60,11 +61,11 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   /** Lent bytes. False: enough for now, go on at `onRoom`. */
   content(bytes: Uint8Array): boolean {
     if (bytes.length === 0 || this.#phase === 'closed') return true;
-    this.#patience();
     if (this.#chunked) this.#out.text(chunkHead(bytes.length));
     this.#out.bytes(bytes);
     if (this.#chunked) this.#out.text(CHUNK_END);
     this.#out.flush();
+    this.#patience();
     return !this.#out.full;
   }
 
@@ -116,15 +117,16 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   onData(bytes: Uint8Array): void {
     if (this.#reader.idle) { this.drop(); return; } // bytes that no request asked for
-    if (!this.#paused) this.#patience();
     this.#reader.read(bytes);
-    this.#listener?.onFlush();
+    if (this.#listener === undefined) return;
+    this.#patience();
+    this.#listener.onFlush();
   }
 
   onDrain(): void {
     this.#out.full = false;
     if (this.#listener === undefined) return;
-    if (!this.#paused) this.#patience();
+    this.#patience();
     this.#listener.onRoom();
   }
 
@@ -146,7 +148,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     const { written, context: { settings: { timeouts } } } = this.#pool;
     if (this.#listener === undefined) this.drop();
     else if (this.#phase === 'connecting') this.#fail(new Fault('app-connect-timeout', `${written}: no connection in ${timeouts.connect} ms`));
-    else if (this.#reader.begun) this.#fail(new Fault('app-idle-timeout', `${written}: no byte of the answer for ${timeouts.answerIdle} ms`));
+    else if (this.#reader.inBody) this.#fail(new Fault('app-idle-timeout', `${written}: no byte of the answer for ${timeouts.answerIdle} ms`));
     else this.#fail(new Fault('app-answer-timeout', `${written}: no answer in ${timeouts.answer} ms`));
   }
 
@@ -155,7 +157,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   onInterim(head: AnswerHead): void { this.#listener!.onInterim(head); }
 
   onHead(head: AnswerHead): void {
-    this.#keepAlive = head.keepAlive;
+    // Some apps send on HEAD what they announce, in a packet of its own: it would be read as the next request's answer.
+    this.#keepAlive = head.keepAlive && !(this.#method === 'HEAD' && announcesContent(head));
     this.#listener!.onAnswer(head);
   }
 
@@ -204,6 +207,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   }
 
   #ready(): void {
+    this.deadline = Infinity; // the limit for idling is over
     this.#reader.begin(this.#method);
     this.#listener!.onReady();
   }
@@ -238,9 +242,17 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     this.#pool.forget(this);
   }
 
-  /** The app has to show a sign of life by then. */
+  /** By when the app has to show a sign of life; never, while somebody else is the slow one. */
   #patience(): void {
-    const { context } = this.#pool;
-    this.deadline = context.clock.now + (this.#reader.begun ? context.settings.timeouts.answerIdle : context.settings.timeouts.answer);
+    const { now } = this.#pool.context.clock;
+    const { timeouts } = this.#pool.context.settings;
+    if (this.#paused) this.deadline = Infinity; // the client does not take what is there
+    else if (this.#reader.inBody) this.deadline = now + timeouts.answerIdle;
+    else if (this.#requestWhole || this.#out.full) this.deadline = now + timeouts.answer;
+    else this.deadline = Infinity; // the client is still sending, under a limit of its own
   }
+}
+
+function announcesContent(head: AnswerHead): boolean {
+  return head.length > 0 || head.fields.find(Name.TRANSFER_ENCODING) >= 0;
 }
