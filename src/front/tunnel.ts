@@ -13,6 +13,9 @@ export class Tunnel implements Timed {
   #client: Wire | undefined;
   #exchange: Exchange | undefined;
   #ends = 0;
+  readonly #gone = new Set<Wire>();
+  /** Both sides are through. */
+  #through = false;
   readonly #app: Wire;
   readonly #context: FrontContext;
 
@@ -39,21 +42,37 @@ export class Tunnel implements Timed {
   #side(to: () => Wire | undefined, from: () => Wire | undefined): WireHandler {
     return {
       onData: (bytes) => {
-        this.deadline = this.#context.clock.now + this.#context.settings.timeouts.tunnelIdle;
+        if (!this.#through) this.deadline = this.#context.clock.now + this.#context.settings.timeouts.tunnelIdle;
         const exchange = this.#exchange;
         if (exchange !== undefined) { if (from() === this.#app) exchange.bytesOut += bytes.length; else exchange.bytesIn += bytes.length; }
         const copy = Buffer.allocUnsafe(bytes.length);
         copy.set(bytes);
         if (to()?.write(copy) === false) from()?.pause();
       },
-      onDrain: () => { to()?.resume(); },
+      onDrain: () => {
+        if (this.#through) this.#overWhenSent();
+        else to()?.resume();
+      },
       onEnd: () => {
         to()?.end();
-        if (++this.#ends === 2) this.#over();
+        if (++this.#ends === 2) this.#overWhenSent();
       },
-      onClose: (_error: WireError | undefined) => { this.#over(); },
+      onClose: (_error: WireError | undefined) => {
+        this.#gone.add(from()!);
+        to()?.end();
+        this.#overWhenSent();
+      },
     };
   }
+
+  /** Nothing more will come; what has come still has to leave, in the time that a client gets to take something. */
+  #overWhenSent(): void {
+    if (this.#hasSent(this.#app) && this.#hasSent(this.#client!)) { this.#over(); return; }
+    this.#through = true;
+    this.deadline = this.#context.clock.now + this.#context.settings.timeouts.send;
+  }
+
+  #hasSent(wire: Wire): boolean { return wire.buffered === 0 || this.#gone.has(wire); }
 
   #over(): void {
     const exchange = this.#exchange;
