@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { addressText, type DoorError } from '../front/doors.ts';
 import type { Settings } from '../config/settings.ts';
 import { portHolder } from './proc.ts';
@@ -23,6 +25,8 @@ export function doorTrouble(error: DoorError, settings: Pick<Settings, 'sites'> 
     }
     case 'EACCES':
     case 'EPERM':
+      // libuv turns a missing folder (ENOENT) into EACCES for sockets, so that all systems say the same.
+      if (address.kind === 'unix' && !existsSync(dirname(address.path))) return folderMissing(where, scheme);
       if (address.kind === 'unix') return `There is no right to create ${where}. Use a folder this user may write to.`;
       return `There is no right to bind port ${address.port}. Use ${flag} ${OTHER[scheme][0]}, or give the right once: `
         + 'sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(command -v node)")" (for every script of this node), '
@@ -31,11 +35,13 @@ export function doorTrouble(error: DoorError, settings: Pick<Settings, 'sites'> 
     case 'EAFNOSUPPORT':
       return `${where} is not an address of this machine. Use one it has, 127.0.0.1 or *, with ${flag}.`;
     case 'ENOENT':
-      return `The folder of ${where} is missing. Create it, or give the ${scheme} door another path with ${flag}.`;
+      return folderMissing(where, scheme);
     default:
       return error.message;
   }
 }
+
+const folderMissing = (where: string, scheme: string): string => `The folder of ${where} is missing. Create it, or give the ${scheme} door another path with --${scheme}.`;
 
 /** Whether a port of this machine is where the front would ask an app. */
 const isApp = (port: number, { sites }: Pick<Settings, 'sites'>): boolean => sites.flatMap(({ routes }) => routes).some((route) =>

@@ -1,4 +1,4 @@
-import type { Config } from './schema.ts';
+import type { Config } from './types.ts';
 
 /**
  * Gives a configuration file its types: `export default defineConfig({ app: 8000 })`. It gives back what it is given;

@@ -5,7 +5,7 @@ import { comparedPrefix, existingFile, existingFolder, parsePrefix } from './pre
 import { BadValue, type Path } from './problems.ts';
 import { parseSize } from './quantities.ts';
 import type { SiteContext } from './resolve-site.ts';
-import type { RouteConfig, SiteConfig } from './schema.ts';
+import type { RouteConfig, SiteConfig } from './types.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from './settings.ts';
 import { parseUpstream } from './upstream.ts';
 

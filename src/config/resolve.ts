@@ -9,7 +9,7 @@ import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
 import { parseDuration, parseTimeout } from './quantities.ts';
 import { resolveSite } from './resolve-site.ts';
 import { siteKeys } from './schema-site.ts';
-import type { Config, SiteConfig } from './schema.ts';
+import type { Config, SiteConfig } from './types.ts';
 import type { LogFormat, Settings, Timeouts } from './settings.ts';
 import { checkShape } from './shape.ts';
 

@@ -6,7 +6,7 @@
  * A description is a contract: what the option derives, who could abuse it, each value, its default.
  */
 import { z } from 'zod';
-import { route, site, siteKeys } from './schema-site.ts';
+import { site, siteKeys } from './schema-site.ts';
 import { duration, list, numberOr, portNumber, text } from './schema-parts.ts';
 
 const door = (name: string, low: number, high: number) => numberOr(0, 65535, 'a port from 0 to 65535, or text such as "127.0.0.1:8443", "unix:/path" or "off"').optional().describe(
@@ -85,11 +85,6 @@ export const configSchema = z.strictObject({
     'Several sites, told apart by host name, each with the keys that otherwise stand at the top. With sites, none of those may stand there too.',
   ),
 }, { error: 'an object: the configuration itself, as the default export' });
-
-/** What a configuration file holds, as it is written. */
-export type Config = z.input<typeof configSchema>;
-export type SiteConfig = z.input<typeof site>;
-export type RouteConfig = z.input<typeof route>;
 
 /** The same as JSON Schema (draft 2020-12), for editors; published as `sallyport/schema.json`. */
 export const configJsonSchema = (): Record<string, unknown> => ({

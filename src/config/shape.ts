@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { configSchema, type Config } from './schema.ts';
+import { configSchema } from './schema.ts';
+import type { Config } from './types.ts';
 import { siteKeys } from './schema-site.ts';
 import type { Path, Problem } from './problems.ts';
 import { didYouMean } from './suggest.ts';

@@ -1,4 +1,6 @@
 /** What `defineConfig` lets a person write; `npm run typecheck` reads this file, and each expected error must be one. */
+import type { z } from 'zod';
+import type { configSchema } from '../../src/config/schema.ts';
 import { defineConfig, type Config, type RouteConfig, type SiteConfig } from '../../src/index.ts';
 
 defineConfig({ app: 8000 });
@@ -9,6 +11,16 @@ defineConfig({ sites: [{ hosts: ['a.test'], app: 1 }, { routes: { '/': { static:
 const route: RouteConfig = { app: '8001', streamBodies: true, maxBody: '1GiB' };
 const site: SiteConfig = { hosts: ['b.test'], routes: { '/api/': route } };
 defineConfig({ sites: [site] }) satisfies Config;
+
+// What others hand over is often frozen.
+const frozen = { app: 8000, trust: ['loopback'], scheme: { '/feed/': 'http' }, sites: [{ hosts: ['a.test'], tell: ['X-On: {on}'] }] } as const;
+defineConfig(frozen);
+
+// The types are written from the schema and say neither more nor less than it.
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+type Written = z.input<typeof configSchema>;
+export const toTypes = (written: Written): Config => written;
+export const toSchema = (config: Config): Frozen<Written> => config;
 
 // @ts-expect-error an unknown key
 defineConfig({ ap: 8000 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { addFlags } from '../../src/cli/flags.ts';
 import { configSchema } from '../../src/config/schema.ts';
+import { configTypes } from '../../scripts/config-types.ts';
 import { withFlags } from '../../scripts/readme-flags.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,6 +44,10 @@ for (const name of DOCUMENTS) {
 test('the README has a line for every profile', () => {
   const { speaks } = configSchema.shape;
   for (const profile of speaks.unwrap().options) assert.ok(read('README.md').includes(`| \`${profile}\``), profile);
+});
+
+test('what editors show of a configuration is what the schema says (npm run docs writes it)', () => {
+  assert.equal(read('src/config/types.ts'), configTypes());
 });
 
 test('the package ships what it runs with', () => {

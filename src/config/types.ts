@@ -1,0 +1,140 @@
+// Written by `npm run docs` from schema.ts; change it there.
+
+/** What a configuration file holds, as it is written. */
+export interface Config {
+  /** Address of this schema, for editors. Not read. */
+  readonly $schema?: string | undefined;
+  /** The TLS door: a port, "addr:port", "unix:/path" or "off". Without an address it listens on loopback (IPv4 and IPv6) while a local authority signs, on every address when certificates are given. Default: 443 where the process may bind it, else 8443. */
+  readonly https?: number | string | undefined;
+  /** The plain HTTP door: a port, "addr:port", "unix:/path" or "off". Without an address it listens on loopback (IPv4 and IPv6) while a local authority signs, on every address when certificates are given. Default: 80 where the process may bind it, else 8080. */
+  readonly http?: number | string | undefined;
+  /** The https port the world sees where it is not the door's own (a container's published port, a port forwarded by a router). Redirects and the port told to the app use it; nothing a client sends can change it. Default: the port of the door. */
+  readonly publicHttpsPort?: number | undefined;
+  /** The http port the world sees where it is not the door's own (a container's published port, a port forwarded by a router). Redirects and the port told to the app use it; nothing a client sends can change it. Default: the port of the door. */
+  readonly publicHttpPort?: number | undefined;
+  /** Certificates, picked by server name; files that change are taken up without a restart. Default: none, and a local authority signs for localhost and the given domains. */
+  readonly certificates?: readonly {
+    /** PEM file: the certificate first, then its intermediates. */
+    readonly cert: string;
+    /** PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front. */
+    readonly key: string;
+  }[] | undefined;
+  /** Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix". Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own and nothing wider. Default: nobody; what clients send of that kind is removed. */
+  readonly trust?: readonly string[] | undefined;
+  /** Which headers of a trusted peer count, one per fact. There is no fallback to another name, since most proxies let a client's Forwarded or X-Forwarded-Host through untouched. Name only headers that the trusted proxy overwrites on every request: one it passes on is the client's word. */
+  readonly trustHeaders?: {
+    /** Header that says http or https. Default: X-Forwarded-Proto. */
+    readonly scheme?: string | undefined;
+    /** Header that lists client addresses, read from the right; only trusted addresses are skipped. Default: X-Forwarded-For. */
+    readonly client?: string | undefined;
+    /** Header whose value replaces Host. Not read unless named: most proxies pass on the one a client made up. */
+    readonly host?: string | undefined;
+    /** Header with the public port. Not read unless named. */
+    readonly port?: string | undefined;
+  } | undefined;
+  /** Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can pose as another header: name only those that no app behind this front reads under another spelling. Default: none. */
+  readonly allowHeaders?: readonly string[] | undefined;
+  /** How requests are logged. Default: pretty on a terminal, json elsewhere. */
+  readonly log?: 'pretty' | 'json' | 'combined' | 'off' | undefined;
+  /** How long running answers get at a stop; seconds, or text such as "30s". Default: 30. */
+  readonly grace?: number | string | undefined;
+  /** How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h". */
+  readonly timeouts?: {
+    /** A whole TLS handshake. Default: 10s. */
+    readonly handshake?: number | string | undefined;
+    /** The whole head of a request, from its first byte. Default: 30s. */
+    readonly head?: number | string | undefined;
+    /** Between two pieces of a request body. Default: 60s. */
+    readonly body?: number | string | undefined;
+    /** Between two requests on one connection. Default: 75s. */
+    readonly keepAlive?: number | string | undefined;
+    /** Until an app accepts a connection. Default: 5s. */
+    readonly connect?: number | string | undefined;
+    /** Until the first byte of an app's answer. Default: 60s. */
+    readonly answer?: number | string | undefined;
+    /** Between two pieces of an app's answer. Default: 5m. */
+    readonly answerIdle?: number | string | undefined;
+    /** Between two pieces, either way, in a WebSocket. Default: 1h. */
+    readonly tunnelIdle?: number | string | undefined;
+    /** Until a client takes more of its answer. Default: 60s. */
+    readonly send?: number | string | undefined;
+  } | undefined;
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path". Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  readonly app?: number | string | undefined;
+  /** Prefixes served straight from folders: { "/media/": "./media" }. For options write the prefix under routes instead. */
+  readonly static?: Readonly<Record<string, string>> | undefined;
+  /** What serves which path prefix, longest first. What no route serves goes to app. */
+  readonly routes?: Readonly<Record<string, RouteConfig>> | undefined;
+  /** Policy by path prefix, longest first. https: plain requests are redirected to https. http: secure requests are redirected back. either: both are served as they come, so what is sent there can be read and changed on the way. Default: everything is https. */
+  readonly scheme?: Readonly<Record<string, 'https' | 'http' | 'either'>> | undefined;
+  /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
+  readonly health?: string | readonly string[] | undefined;
+  /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
+  readonly hsts?: number | string | undefined;
+  /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
+  readonly speaks?: 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none' | undefined;
+  /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand; a value without them is written on https requests only. What a client sends under such a name is removed. Default: none. */
+  readonly tell?: readonly string[] | undefined;
+  /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
+  readonly secureCookies?: boolean | undefined;
+  /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
+  readonly maxBody?: number | string | undefined;
+  /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
+  readonly streamBodies?: boolean | undefined;
+  /** Bytes of an answer read ahead of a slow client, so that the app's worker is free before the client has read. Memory per running answer. Default: 1MiB. */
+  readonly readAhead?: number | string | undefined;
+  /** The only hosts that are served; any other gets 421 and never reaches the app. Host is the client's claim: without domains the app sees whatever a client wrote. "*.example.com" is one level below. Default: every host. */
+  readonly domains?: readonly string[] | undefined;
+  /** Several sites, told apart by host name, each with the keys that otherwise stand at the top. With sites, none of those may stand there too. */
+  readonly sites?: readonly SiteConfig[] | undefined;
+}
+
+/** One of several sites. */
+export interface SiteConfig {
+  /** The hosts of this site; "*.example.com" is one level below. One site may have none: it then serves every host the others do not name. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path". Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  readonly app?: number | string | undefined;
+  /** Prefixes served straight from folders: { "/media/": "./media" }. For options write the prefix under routes instead. */
+  readonly static?: Readonly<Record<string, string>> | undefined;
+  /** What serves which path prefix, longest first. What no route serves goes to app. */
+  readonly routes?: Readonly<Record<string, RouteConfig>> | undefined;
+  /** Policy by path prefix, longest first. https: plain requests are redirected to https. http: secure requests are redirected back. either: both are served as they come, so what is sent there can be read and changed on the way. Default: everything is https. */
+  readonly scheme?: Readonly<Record<string, 'https' | 'http' | 'either'>> | undefined;
+  /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
+  readonly health?: string | readonly string[] | undefined;
+  /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
+  readonly hsts?: number | string | undefined;
+  /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
+  readonly speaks?: 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none' | undefined;
+  /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand; a value without them is written on https requests only. What a client sends under such a name is removed. Default: none. */
+  readonly tell?: readonly string[] | undefined;
+  /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
+  readonly secureCookies?: boolean | undefined;
+  /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
+  readonly maxBody?: number | string | undefined;
+  /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
+  readonly streamBodies?: boolean | undefined;
+  /** Bytes of an answer read ahead of a slow client, so that the app's worker is free before the client has read. Memory per running answer. Default: 1MiB. */
+  readonly readAhead?: number | string | undefined;
+}
+
+/** What serves one path prefix. */
+export interface RouteConfig {
+  /** What this prefix goes to: as the site's own app. A route has app or static, not both. */
+  readonly app?: number | string | undefined;
+  /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
+  readonly maxBody?: number | string | undefined;
+  /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
+  readonly streamBodies?: boolean | undefined;
+  /** Bytes of an answer read ahead of a slow client, so that the app's worker is free before the client has read. Memory per running answer. Default: 1MiB. */
+  readonly readAhead?: number | string | undefined;
+  /** Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. No listing, no dot files but /.well-known/, no way out by links. */
+  readonly static?: string | undefined;
+  /** Cache-Control of these files, as written. Default: none. */
+  readonly cacheControl?: string | undefined;
+  /** File inside the folder that answers for paths that have none (single-page apps). Default: none. */
+  readonly fallback?: string | undefined;
+  /** What a missing file is: 404, or the app's to answer. Default: 404. */
+  readonly missing?: '404' | 'app' | undefined;
+}
