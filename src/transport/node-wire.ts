@@ -93,8 +93,9 @@ export class NodeWire implements Wire {
   reset(): void {
     const raw = this.raw;
     // A RST needs TCP, and a connection that is up. While a shutdown is under way libuv refuses it (EINVAL) and the
-    // socket would never be closed; all that was to be sent has been handed over by then.
-    if (this.peer.kind !== 'ip' || this.ended || raw.connecting || raw.destroyed) this.socket.destroy();
+    // socket would never be closed; all that was to be sent has been handed over by then, and not before.
+    const shutting = this.ended && this.socket.writableLength === 0;
+    if (this.peer.kind !== 'ip' || shutting || raw.connecting || raw.destroyed) this.socket.destroy();
     else raw.resetAndDestroy(); // on TLS: without close_notify, so the client sees the cut (RFC 8446 §6.1)
   }
 
@@ -119,7 +120,8 @@ export class NodeWire implements Wire {
   }
 
   private mayGoOn(): boolean {
-    this.stalled = this.socket.writableLength > HIGH_WATER;
+    // Whoever was told to wait waits for `onDrain`, which comes when all has left: a smaller write in between does not end it.
+    if (this.socket.writableLength > HIGH_WATER) this.stalled = true;
     return !this.stalled;
   }
 }

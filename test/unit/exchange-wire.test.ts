@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { NodeWire } from '../../src/transport/node-wire.ts';
+import { eventually, within } from '../helpers/scope.ts';
+
+/** A wire to a client that reads only when it is told to. */
+async function stalled(test: TestContext): Promise<{ wire: NodeWire; client: Socket; drained: () => number }> {
+  const server = createServer({ allowHalfOpen: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ host: '127.0.0.1', port });
+  client.pause();
+  const [socket] = await once(server, 'connection') as [Socket];
+  test.after(() => { client.destroy(); socket.destroy(); server.close(); });
+  let drains = 0;
+  const wire = new NodeWire(socket, socket, { kind: 'ip', address: '127.0.0.1', port });
+  wire.begin({ onData() {}, onDrain() { drains++; }, onEnd() {}, onClose() {} }, 'data');
+  return { wire, client, drained: () => drains };
+}
+
+describe('a wire whose client is slow', () => {
+  it('owes a drain to whoever was told to wait, whatever small thing is written in between', async (test) => {
+    // The later write found little waiting and took the debt back: an answer held until the drain was held for ever.
+    const { wire, client, drained } = await stalled(test);
+    const piece = Buffer.alloc(8 * 1024 * 1024);
+    assert.equal(wire.write(piece), false);
+    assert.equal(wire.write('x'.repeat(1000)), false);
+    let read = 0;
+    client.on('data', (bytes: Buffer) => { read += bytes.length; });
+    client.resume();
+    // The first write has left and the second has not, for a moment; it is played here, as it cannot be waited for.
+    const { socket } = wire as unknown as { socket: Socket };
+    Object.defineProperty(socket, 'writableLength', { configurable: true, get: () => 1000 });
+    wire.write('y');
+    delete (socket as { writableLength?: number }).writableLength;
+    await eventually('the drain', () => drained() > 0);
+    await eventually('all of it', () => read === piece.length + 1001);
+  });
+
+  it('can still be reset after its end was asked for, as long as something waits to be sent', async (test) => {
+    // An end behind megabytes was taken for a shutdown under way: the socket was closed in order, and half an answer looked whole.
+    const { wire, client } = await stalled(test);
+    wire.write(Buffer.alloc(32 * 1024 * 1024));
+    wire.end();
+    wire.reset();
+    client.resume();
+    const how = await within(5000, 'the client to see the end', Promise.race([
+      once(client, 'end').then(() => 'end'), once(client, 'error').then(([error]: NodeJS.ErrnoException[]) => error!.code),
+    ]).catch((error: NodeJS.ErrnoException) => error.code));
+    assert.equal(how, 'ECONNRESET');
+  });
+});
