@@ -101,7 +101,7 @@ export class Exchange {
   requestContent(bytes: Uint8Array): void {
     if (this.#done) return;
     this.bytesIn += bytes.length;
-    if (this.bytesIn > this.#maxBody && this.#maxBody > 0) {
+    if (this.bytesIn > this.#maxBody) {
       this.requestFault(tooLarge(this.#app!.target.route, this.bytesIn));
       return;
     }
