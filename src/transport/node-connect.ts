@@ -24,6 +24,13 @@ export function connect(options: ConnectOptions): Wire {
   const socket = netConnect({ ...where, onread, noDelay: true, allowHalfOpen: true } as NetConnectOpts);
   const peer: Endpoint = address.kind === 'unix' ? address : { kind: 'ip', address: canonicalText(address.host), port: address.port };
   const wire = new NodeWire(socket, socket, peer);
+  if (options.prelude !== undefined) {
+    // So that it leaves in one packet with a request that is written in this turn of the loop. (TLS over this socket
+    // would write past the socket's own queue: the prelude could not wait there.)
+    socket.cork();
+    wire.write(options.prelude);
+    process.nextTick(() => socket.uncork());
+  }
   wire.begin(options.handler, 'onread');
   socket.once('connect', options.onConnect);
   return wire;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from './wire.ts';
+import type { Told } from './node-proxy.ts';
 
 /** As much of a head as is waited for before a plain-HTTP client is answered, in bytes. */
 const HEAD_LIMIT = 16 * 1024;
@@ -30,6 +31,8 @@ export class Greeting {
   readonly peer: Endpoint;
   /** Whether anything came at all; a connection without a byte is a port check, not a failed handshake. */
   spoke = false;
+  /** What a PROXY header told before. */
+  origin: Told | undefined;
   private readonly told: Greeted;
   private readonly timer: NodeJS.Timeout;
   private plain: Buffer | undefined;

@@ -1,14 +1,16 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { lstat, unlink } from 'node:fs/promises';
-import type { ListenAddress, Listener, ListenOptions } from './wire.ts';
+import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts';
 import { NodeWire } from './node-wire.ts';
+import { ProxyGate } from './node-proxy.ts';
+import type { Told } from './node-proxy.ts';
 import { TlsDoor } from './node-tls.ts';
 import { peerOf } from './node-endpoint.ts';
 
 /** Opens a door. Rejects with the system's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address, tls, onConnection } = options;
+  const { address, tls, proxyProtocol, onConnection } = options;
   const unixPath = address.kind === 'unix' ? address.path : undefined;
   let closing = false;
 
@@ -16,12 +18,17 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (closing) socket.destroy();
     else wire.begin(onConnection(wire), 'data');
   };
-  const door = tls && new TlsDoor(tls, (socket, { raw, peer }) => begin(socket, new NodeWire(socket, raw, peer)));
+  const door = tls && new TlsDoor(tls, (socket, { raw, peer, origin }) => begin(socket, new NodeWire(socket, raw, peer, origin)));
+  const arrive = (raw: Socket, peer: Endpoint, told?: Told): void => {
+    if (closing) raw.destroy();
+    else if (door !== undefined) door.accept(raw, peer, told);
+    else begin(raw, new NodeWire(raw, raw, peer, told));
+  };
+  const gate = proxyProtocol && new ProxyGate(proxyProtocol, arrive);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (raw) => {
     const peer = peerOf(raw, unixPath);
-    if (closing) raw.destroy();
-    else if (door !== undefined) door.accept(raw, peer);
-    else begin(raw, new NodeWire(raw, raw, peer));
+    if (gate === undefined || closing) arrive(raw, peer);
+    else gate.admit(raw, peer);
   });
 
   await bind(server, address);
@@ -32,6 +39,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     close() {
       closing = true;
       server.close(); // its callback would wait for every connection; the port is free at once
+      gate?.close();
       door?.close();
       return Promise.resolve();
     },

@@ -4,6 +4,7 @@ import type { SecureContext, Server, TlsOptions } from 'node:tls';
 import type { CertificatePair, Endpoint, ListenOptions, PickCertificate } from './wire.ts';
 import { Greeting } from './node-greeting.ts';
 import type { Greeted } from './node-greeting.ts';
+import type { Told } from './node-proxy.ts';
 import { contextOf, contextOptions } from './node-contexts.ts';
 import { wireError } from './node-endpoint.ts';
 
@@ -17,7 +18,7 @@ const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
  * Takes connections from a listener, does their handshakes, and gives on those that succeed.
  *
  * A tls.Server that never listens does the TLS part; each connection is given to it once its first bytes were seen to
- * be TLS. (Something that comes before TLS, such as a PROXY protocol header, would be taken off in the same place.)
+ * be TLS. (A PROXY protocol header was taken off before.)
  */
 export class TlsDoor implements Greeted {
   private readonly options: TlsDoorOptions;
@@ -43,8 +44,10 @@ export class TlsDoor implements Greeted {
     this.server.on('tlsClientError', (error, socket) => this.failed(error, socket));
   }
 
-  accept(raw: Socket, peer: Endpoint): void {
-    this.greetings.set(raw, new Greeting(raw, peer, this.options.handshakeTimeout, this));
+  accept(raw: Socket, peer: Endpoint, origin: Told | undefined): void {
+    const greeting = new Greeting(raw, peer, this.options.handshakeTimeout, this);
+    greeting.origin = origin;
+    this.greetings.set(raw, greeting);
   }
 
   /** Drops the connections whose handshake is not over. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Endpoint, TlsFacts, Wire, WireError, WireHandler } from './wire.ts';
+import type { Told } from './node-proxy.ts';
+import type { Endpoint, Proxied, TlsFacts, Wire, WireError, WireHandler } from './wire.ts';
 import { localOf, wireError } from './node-endpoint.ts';
 
 /** Bytes that may wait in the process before `write` says to stop. */
@@ -19,6 +20,7 @@ export class NodeWire implements Wire {
   handler: WireHandler = GONE;
   readonly peer: Endpoint;
   readonly tls: TlsFacts | undefined;
+  readonly proxied: Proxied | undefined;
   /** What is written to and read from. */
   private readonly socket: Socket;
   /** The TCP or Unix socket below it; the same on a plain connection. */
@@ -29,10 +31,13 @@ export class NodeWire implements Wire {
   private ended = false;
   private failure: WireError | undefined;
 
-  constructor(socket: Socket, raw: Socket, peer: Endpoint) {
+  /** `peer` is the one to be told; with `told`, a PROXY header told it. */
+  constructor(socket: Socket, raw: Socket, peer: Endpoint, told?: Told) {
     this.socket = socket;
     this.raw = raw;
     this.peer = peer;
+    this.proxied = told?.proxied;
+    this.localEnd = told?.local;
     this.tls = socket instanceof TLSSocket ? factsOf(socket) : undefined;
   }
 
@@ -95,7 +100,7 @@ export class NodeWire implements Wire {
     // A RST needs TCP, and a connection that is up. While a shutdown is under way libuv refuses it (EINVAL) and the
     // socket would never be closed; all that was to be sent has been handed over by then, and not before.
     const shutting = this.ended && this.socket.writableLength === 0;
-    if (this.peer.kind !== 'ip' || shutting || raw.connecting || raw.destroyed) this.socket.destroy();
+    if ((this.proxied?.by ?? this.peer).kind !== 'ip' || shutting || raw.connecting || raw.destroyed) this.socket.destroy();
     else raw.resetAndDestroy(); // on TLS: without close_notify, so the client sees the cut (RFC 8446 §6.1)
   }
 

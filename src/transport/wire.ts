@@ -3,6 +3,7 @@
  * and a second runtime is one file beside node.ts.
  */
 import type { CertificatePair, PickCertificate } from '../core/contract/certificate.ts';
+import type { Fault } from '../core/errors.ts';
 
 /** What one connection tells the layer above. All calls come from the event loop, never from inside a call to the wire. */
 export interface WireHandler {
@@ -25,10 +26,12 @@ export interface WireError {
 export interface Wire {
   /** Who is told; may be replaced at any time. */
   handler: WireHandler;
-  /** The other end. */
+  /** The other end; behind a balancer that speaks the PROXY protocol, the client that it told of. */
   readonly peer: Endpoint;
-  /** This end. */
+  /** This end; behind such a balancer, where the client connected to. */
   readonly local: Endpoint;
+  /** What such a balancer told; undefined on a door without {@link ListenOptions.proxyProtocol}. */
+  readonly proxied?: Proxied | undefined;
   /** What the TLS handshake settled; undefined on a plain connection. */
   readonly tls: TlsFacts | undefined;
   /** Bytes taken by `write` that the kernel has not taken yet. */
@@ -64,6 +67,35 @@ export interface TlsFacts {
   readonly version: string;
 }
 
+/** What a PROXY header told beside the addresses (core/proxy-protocol/header.ts). Undefined: nothing was said. */
+export interface Proxied {
+  /** Who told it: the other end of the socket. The same as `peer` where the header told no address (a health check). */
+  readonly by: Endpoint;
+  /** Whether the client spoke TLS to the balancer. It says nothing of this connection; that is `tls`. */
+  readonly secure: boolean | undefined;
+  readonly tlsVersion: string | undefined;
+  readonly alpn: string | undefined;
+  /** The host name that the client asked the balancer for by SNI, lower case. The client's word, as a Host is. */
+  readonly authority: string | undefined;
+}
+
+/**
+ * A door that expects the PROXY protocol. Whoever is accepted here says which client a connection is from and whether
+ * it was secure, so accept the balancer's address only: anybody else could be any client. A connection without the
+ * header is closed, from an accepted peer as well.
+ */
+export interface ProxyOptions {
+  /** Whether this peer (the socket's own) is a balancer that is believed. Asked once for each connection. */
+  readonly accepts: (peer: Endpoint) => boolean;
+  /** Milliseconds for the whole header; at least 3000 covers a retransmit (proxy-protocol.txt §2). */
+  readonly timeout: number;
+  /**
+   * A connection was closed: `proxy-header-stranger`, `-missing`, `-bad` or `-timeout`. `peer` is the socket's own. One
+   * that ends without a byte is not told: that is a check whether the port is open.
+   */
+  readonly onRefused: (peer: Endpoint, fault: Fault) => void;
+}
+
 /** Where a door listens. Port 0 takes a free one. */
 export type ListenAddress =
   | { readonly kind: 'ip'; readonly host: string; readonly port: number }
@@ -76,6 +108,8 @@ export type { CertificatePair, PickCertificate };
 
 export interface ListenOptions {
   readonly address: ListenAddress;
+  /** Present on a door that expects the PROXY protocol, before TLS where it is a TLS door. */
+  readonly proxyProtocol?: ProxyOptions;
   /** Present on a TLS door. */
   readonly tls?: {
     readonly pick: PickCertificate;
@@ -100,6 +134,8 @@ export interface Listener {
 export interface ConnectOptions {
   readonly address: ConnectAddress;
   readonly handler: WireHandler;
+  /** Written before everything else, TLS included: a PROXY header (core/proxy-protocol/writer.ts). In latin1 where it is text. */
+  readonly prelude?: Uint8Array | string;
   /** The connection is up. */
   readonly onConnect: () => void;
 }

@@ -1,5 +1,6 @@
 /** What transport tests share: handlers that write down what they were told, and certificates made on the spot. */
 import { SIGNATURE_ALGORITHM, keyToPem, makeKeys, x509 } from '../../src/certs/x509.ts';
+import type { Fault } from '../../src/core/errors.ts';
 import { nodeTransport } from '../../src/transport/node.ts';
 import type { CertificatePair, Endpoint, Listener, ListenOptions, Wire, WireError, WireHandler } from '../../src/transport/wire.ts';
 import { eventually } from './scope.ts';
@@ -41,6 +42,7 @@ export interface Door {
   readonly port: number;
   readonly accepted: Accepted[];
   readonly failures: { readonly peer: Endpoint; readonly error: WireError }[];
+  readonly refused: { readonly peer: Endpoint; readonly fault: Fault }[];
   /** The next connection that has not been asked for yet. */
   next(): Promise<Accepted>;
 }
@@ -48,13 +50,16 @@ export interface Door {
 export interface DoorOptions {
   readonly address?: ListenOptions['address'];
   readonly tls?: Partial<NonNullable<ListenOptions['tls']>>;
+  /** Expects the PROXY protocol; of everybody, if not said otherwise. */
+  readonly proxyProtocol?: Partial<NonNullable<ListenOptions['proxyProtocol']>>;
   readonly handler?: (wire: Wire, seen: Recorder) => void;
 }
 
 /** A door on a free loopback port, closed with the scope, its connections too. */
-export async function openDoor(scope: Scope, { address, tls, handler }: DoorOptions = {}): Promise<Door> {
+export async function openDoor(scope: Scope, { address, tls, proxyProtocol, handler }: DoorOptions = {}): Promise<Door> {
   const accepted: Accepted[] = [];
   const failures: Door['failures'] = [];
+  const refused: Door['refused'] = [];
   const listener = await nodeTransport.listen({
     address: address ?? { kind: 'ip', host: '127.0.0.1', port: 0 },
     onConnection(wire) {
@@ -63,6 +68,9 @@ export async function openDoor(scope: Scope, { address, tls, handler }: DoorOpti
       handler?.(wire, seen);
       return seen;
     },
+    ...(proxyProtocol && {
+      proxyProtocol: { accepts: () => true, timeout: 5000, onRefused: (peer: Endpoint, fault: Fault) => { refused.push({ peer, fault }); }, ...proxyProtocol },
+    }),
     ...(tls && {
       tls: {
         pick: () => undefined,
@@ -80,7 +88,7 @@ export async function openDoor(scope: Scope, { address, tls, handler }: DoorOpti
   });
   let taken = 0;
   return {
-    listener, accepted, failures,
+    listener, accepted, failures, refused,
     port: listener.address.kind === 'ip' ? listener.address.port : 0,
     next: () => eventually('a connection', () => accepted[taken] && accepted[taken++]),
   };
