@@ -3,11 +3,11 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { canonical, parseAddress } from '../core/contract/address.ts';
 import type { CertificatePair } from '../core/contract/certificate.ts';
 import { completeness } from './chain.ts';
 import { CertificateError, DAY, dateText } from './events.ts';
 import type { CertificateEvent } from './events.ts';
-import { x509 } from './x509.ts';
 
 export interface PairFiles {
   readonly cert: string;
@@ -117,11 +117,16 @@ function misfit({ cert, key }: PairFiles, chain: readonly X509Certificate[], key
     : new CertificateError(key, `The key ${key} does not belong to the certificate ${cert}: their public keys differ. Give the two files that were made together.`);
 }
 
-/** Subject alternative names; the common name only where there are none, as some private authorities still make them. */
+/** One subject alternative name in OpenSSL's text; Node puts a value that could be taken for several into JSON's quotes. */
+const ALTERNATIVE = /(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/gy;
+
+/**
+ * Subject alternative names; the common name only where there are none, as some private authorities still make them.
+ * Read from Node's certificate: the library that makes certificates would delay every start by a quarter of a second.
+ */
 function namesOf(leaf: X509Certificate): string[] {
-  const parsed = new x509.X509Certificate(leaf.raw);
-  const items = parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  const items = [...(leaf.subjectAltName ?? '').matchAll(ALTERNATIVE)].map(([, type = '', text = '']) => ({ type, value: text.startsWith('"') ? String(JSON.parse(text)) : text }));
   const of = (type: string): string[] => items.filter((item) => item.type === type).map(({ value }) => value.toLowerCase());
-  const names = [...of('dns'), ...of('ip')];
-  return names.length > 0 ? names : parsed.subjectName.getField('CN').map((name) => name.toLowerCase());
+  const names = [...of('DNS'), ...of('IP Address').map((text) => { const address = parseAddress(text); return address === undefined ? text : canonical(address); })];
+  return names.length > 0 ? names : leaf.subject.split('\n').flatMap((line) => (line.startsWith('CN=') ? [line.slice(3).toLowerCase()] : []));
 }

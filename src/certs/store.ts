@@ -4,7 +4,6 @@ import { dataDirectory } from './data-dir.ts';
 import { systemClock } from './events.ts';
 import type { CertificateEvent, Clock } from './events.ts';
 import { GivenCertificates } from './files.ts';
-import { LocalCertificates } from './local.ts';
 import { canonicalDomain } from './names.ts';
 import type { PairFiles } from './pair-file.ts';
 
@@ -44,6 +43,7 @@ export async function createCertificates(options: CertificateOptions): Promise<C
     const given = await GivenCertificates.open({ pairs, domains, clock, interval, patience, on });
     return { pick: given.pick, real: true, get names() { return given.names; }, authorityFiles: [], close: () => given.close() };
   }
+  const { LocalCertificates } = await import('./local.ts'); // the library that signs needs a quarter of a second to load
   const local = await LocalCertificates.open({ dataDir, domains, addresses, clock, on });
   return { pick: local.pick, real: false, names: local.names, authorityFiles: local.authorities.map(({ file }) => file), close: () => local.close() };
 }

@@ -9,7 +9,8 @@ export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.
 export function logExchange(exchange: Exchange): void {
   const { context, fault } = exchange;
   if (context.settings.log !== 'off') logAccess(exchange);
-  if (fault !== undefined && fault.blame !== 'client') logFault(context, fault, exchange.id);
+  // What was explained has its own line, once for each site: a loop is asked for twenty times by every browser.
+  if (fault !== undefined && fault.blame !== 'client' && exchange.site?.explained.has(fault.code) !== true) logFault(context, fault, exchange.id);
 }
 
 function logAccess(exchange: Exchange): void {

@@ -177,7 +177,9 @@ export class Exchange {
 
   /** What a page about this request needs. */
   about(lines = ''): About {
-    return { id: this.id, accept: this.head.fields.get('accept'), method: this.head.method, lines };
+    // Every answer of the site over https says it, errors too (RFC 6797 §7.1): the first visit may be one.
+    const hsts = this.site?.ownHsts(this.truth.scheme) ?? '';
+    return { id: this.id, accept: this.head.fields.get('accept'), method: this.head.method, lines: lines + hsts };
   }
 
   /** The answer has begun and cannot be completed. */

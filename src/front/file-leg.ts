@@ -26,7 +26,7 @@ export class FileLeg {
     const { target: { root }, rest } = this.#found;
     const { method, target, fields } = this.#exchange.head;
     const path = rawPath(target);
-    const request = { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, fields, dirRedirect: path + '/' + target.slice(path.length) };
+    const request = { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, unslashed: rest === '', fields, dirRedirect: path + '/' + target.slice(path.length) };
     const now = root.findNow(request);
     if (now !== undefined) { this.#send(now); return; }
     root.find(request).then(

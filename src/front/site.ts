@@ -59,7 +59,8 @@ export class Site {
     const targets = settings.routes.map((route): readonly [string, Target] => [route.path, route.kind === 'app'
       ? { kind: 'app', route, pool: surroundings.pool(route), teller }
       : { kind: 'static', route, root: createStaticRoot(route) }]);
-    this.#hsts = settings.hsts === undefined ? '' : hstsLine(settings.hsts);
+    // A browser would keep it for every project on localhost; so never where a local authority signs.
+    this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);
     this.repair = createRepair({
       ...surroundings.ports,
       policyOf: this.schemes.policyOf,

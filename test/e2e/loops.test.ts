@@ -27,6 +27,9 @@ describe('a redirect loop', requires('gunicorn', 'python3-django', 'openssl'), (
     await front.event('the explanation', (event) => JSON.stringify(event).includes('SECURE_PROXY_SSL_HEADER'));
     const told = front.events().filter((event) => JSON.stringify(event).includes('SECURE_PROXY_SSL_HEADER'));
     assert.equal(told.length, 1, 'once per site');
+    // The explanation came once, but beside it every round of the loop had a warning of its own, the first one too.
+    await front.event('the second request', (event) => event.event === 'request' && event['target'] === '/dir/');
+    assert.equal(front.events().filter((event) => event.event === 'redirect-loop').length, 1, 'and nothing beside it');
   });
 
   test('behind the legacy profile is explained with the header that profile writes', async (t) => {
@@ -62,10 +65,14 @@ const FRAMEWORKS: readonly (readonly [name: string, lines: readonly string[], ad
   ['Flask', ['Server: Werkzeug/3.0.1 Python/3.11'], /ProxyFix/],
   ['ASP.NET', ['Server: Kestrel'], /ForwardedHeaders/],
   ['Next.js', ['X-Powered-By: Next.js'], /x-forwarded-proto/i],
+  ['Laravel', ['Set-Cookie: laravel_session=1; path=/', 'X-Powered-By: PHP/8.3.6'], /trustProxies/],
+  ['Spring', ['Set-Cookie: JSESSIONID=1; path=/'], /forward-headers-strategy/],
+  ['WordPress', ['Set-Cookie: wordpress_test_cookie=1; path=/', 'X-Powered-By: PHP/8.3.6'], /\$_SERVER\[.*HTTPS/],
   ['an unknown app', [], /X-Forwarded-Proto/],
 ];
 
 for (const [name, lines, advice] of FRAMEWORKS) {
+  const cookie = lines.flatMap((line) => /^Set-Cookie: ([^;]*)/.exec(line)?.[1] ?? [])[0];
   test(`a loop of ${name} is explained in its words`, async (t) => {
     // Recognised by an answer before: one that sets a cookie is not called a loop, since the next request carries it.
     const app = await startRawApp(t, answering((request) => request.target === '/'
@@ -73,7 +80,7 @@ for (const [name, lines, advice] of FRAMEWORKS) {
       : reply('', [`Location: https://${request.get('Host')}${request.target}`, ...lines.filter((line) => !line.startsWith('Set-Cookie'))], '302 Found')));
     const front = await startFront(t, [app.address]);
     await front.get('/');
-    const got = await front.get('/account', { headers: { Accept: 'text/html', ...(name === 'Rails' ? { Cookie: '_app_session=1' } : {}) } });
+    const got = await front.get('/account', { headers: { Accept: 'text/html', ...(cookie === undefined ? {} : { Cookie: cookie }) } });
     assert.equal(got.status, 508);
     assert.match(got.text, advice);
   });

@@ -72,6 +72,22 @@ test('--hsts is one line, over https only', requires('openssl'), async (t) => {
   assert.deepEqual(hsts((await front.getHttp('/')).lines), []);
 });
 
+// Only the app's answers, files and redirects had it: a visitor whose first answer was an error page was not protected.
+test('--hsts is on our own pages over https too, once, and on none of a host that is not ours', requires('openssl'), async (t) => {
+  const app = await startRawApp(t, answering(() => 'nonsense\r\n\r\n'));
+  const { cert, key } = makeCertificate(tempDir(t), 'site', ['localhost']);
+  const front = await startFront(t, [app.address, '--domain', 'localhost', '--cert', cert, '--key', key, '--hsts', '3600', '--static', `/files/=${tempDir(t)}`]);
+  const hsts = (lines: readonly (readonly [string, string])[]): string[] => lines.filter(([name]) => name.toLowerCase() === 'strict-transport-security').map(([, value]) => value);
+  for (const [path, method, status] of [['/', 'GET', 502], ['/files/none', 'GET', 404], ['/files/none', 'DELETE', 405]] as const) {
+    const got = await front.get(path, { method });
+    assert.equal(got.status, status);
+    assert.deepEqual(hsts(got.lines), ['max-age=3600'], `${method} ${path}`);
+  }
+  const foreign = await front.get('/', { headers: { Host: 'other.example' } });
+  assert.equal(foreign.status, 421);
+  assert.deepEqual(hsts(foreign.lines), []);
+});
+
 test('without --hsts exactly one line of the app goes out on a site with a real certificate', requires('openssl'), async (t) => {
   const app = await startRawApp(t, answering(() => reply('hello', ['Strict-Transport-Security: max-age=63072000', 'Strict-Transport-Security: max-age=2'])));
   const { cert, key } = makeCertificate(tempDir(t), 'site', ['localhost']);

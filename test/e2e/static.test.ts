@@ -26,7 +26,7 @@ describe('files straight from a folder', () => {
     symlinkSync('/etc', join(media, 'etc'));
     writeFileSync(join(dir, 'outside/deep.txt'), 'longest prefix');
     const app = await startRawApp(here, answering((request) => reply(`app ${request.target}`)));
-    front = await startFront(here, [app.address, '--static', `/media/=${media}`, '--static', `/media/deep/=${join(dir, 'outside')}`]);
+    front = await startFront(here, [app.address, '--static', `/media/=${media}`, '--static', `/media/deep/=${join(dir, 'outside')}`, '--static', `/docs/=${join(media, 'sub')}`]);
   });
 
   test('have their type, length, date and tag', async () => {
@@ -90,6 +90,17 @@ describe('files straight from a folder', () => {
     if (bare.status !== 404) assert.equal(new URL(bare.headers.location ?? '', `${front.https}/media/sub`).href, `${front.https}/media/sub/?x=1`);
     assert.equal((await front.get('/media/empty/')).status, 404);
     assert.equal((await front.get('/media/')).status, 404);
+  });
+
+  // `/docs` answered with the index of `/docs/` itself, so that every relative link in it led to the level above.
+  test('the prefix without its slash is redirected to its index like any folder', async () => {
+    for (const round of ['first', 'from memory']) {
+      const bare = await front.get('/docs?x=1');
+      assert.equal(bare.status, 307, round);
+      assert.equal(bare.headers.location, '/docs/?x=1', round);
+      assert.equal((await front.get('/docs/')).text, '<h1>index</h1>', round);
+    }
+    assert.equal((await front.get('/media')).status, 404, 'no index to come to');
   });
 
   test('a missing file is 404 and does not go to the app; other methods are 405', async () => {

@@ -31,6 +31,9 @@ describe('a Location on https', () => {
     ['a query without a path', 'http://shop.example?a', 'https://shop.example:8443?a'],
     ['capitals', 'HTTP://Shop.Example/Next', 'https://Shop.Example:8443/Next'],
     ['query and fragment', 'http://shop.example/next?to=http://shop.example/#x', 'https://shop.example:8443/next?to=http://shop.example/#x'],
+    // A browser takes the port of `//host/x` from the host or the scheme, never from the page: at :8443 this led to :443, where nobody was.
+    ['a reference with a host', '//shop.example/next', '//shop.example:8443/next'],
+    ['a reference with a host and the app\'s port', '//shop.example:8000/next', '//shop.example:8443/next'],
     // left as they are
     ['right already', 'https://shop.example:8443/next', 'https://shop.example:8443/next'],
     ['another service on the host', 'http://shop.example:9000/x', 'http://shop.example:9000/x'],
@@ -43,7 +46,8 @@ describe('a Location on https', () => {
     ['a port beyond all', 'http://shop.example:99999/', 'http://shop.example:99999/'],
     ['a relative reference', '/next', '/next'],
     ['another relative reference', 'next?x', 'next?x'],
-    ['a reference with a host', '//shop.example/next', '//shop.example/next'],
+    ['a reference with another host', '//other.example/next', '//other.example/next'],
+    ['a reference with the host and right port', '//shop.example:8443/next', '//shop.example:8443/next'],
     ['another scheme', 'ftp://shop.example/', 'ftp://shop.example/'],
     ['an app link', 'myapp:done', 'myapp:done'],
     ['nothing', '', ''],
@@ -179,6 +183,10 @@ describe('other fields with URLs', () => {
   });
 
   const refreshes: [value: string, becomes: string][] = [
+    // Browsers take a space for the separator too; a page that said this took its visitors off https.
+    ['5 http://shop.example/next', '5 https://shop.example:8443/next'],
+    ['5 url=http://shop.example/next', '5 url=https://shop.example:8443/next'],
+    ['5', '5'],
     ['5; url=http://shop.example/next', '5; url=https://shop.example:8443/next'],
     ['0;URL=http://shop.example:8000/next', '0;URL=https://shop.example:8443/next'],
     ['0, url = "http://shop.example/next"', '0, url = "https://shop.example:8443/next"'],

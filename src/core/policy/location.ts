@@ -41,8 +41,9 @@ export interface RepairedUrl {
 export type RepairUrl = (value: string, repeats: Repeats, asked: Asked, reached: Reached) => RepairedUrl;
 
 /**
- * Compiles the repair of absolute URLs that name the site's own host; all others, and relative references (`/x`,
- * `//host/x`), are right as they are: the client resolves them against the scheme and port it really used.
+ * Compiles the repair of URLs that name the site's own host, `//host/x` among them, whose port is not the client's but
+ * the scheme's default (RFC 3986 §5.2.2). All others are right as they are: the client resolves a reference like `/x`
+ * against the scheme, host and port it really used.
  *
  * - The URL gets the public port of its scheme's door, if its port is one that means this site (a default port, a
  *   door's, or one of `otherPorts`).
@@ -55,7 +56,8 @@ export function createUrlRepair(options: LocationOptions): RepairUrl {
   const ours = new Set([80, 443, httpsPort, httpPort, ...options.otherPorts]);
 
   return (value, repeats, asked, reached) => {
-    const url = parseHttpUrl(value);
+    const schemeless = value.startsWith('//');
+    const url = parseHttpUrl(schemeless ? `${reached.scheme}:${value}` : value);
     if (url === undefined || !sameHost(url.host, reached.host)) return untouched(value);
     if (!ours.has(url.port) && url.port !== reached.port) return untouched(value);
 
@@ -66,7 +68,7 @@ export function createUrlRepair(options: LocationOptions): RepairUrl {
     const port = scheme === reached.scheme ? reached.port : scheme === 'https' ? httpsPort : httpPort;
     if (port === undefined || (scheme === url.scheme && url.port === port)) return { value, wants };
     if (own && repeats === 'at-once' && scheme === url.scheme && scheme === reached.scheme) return { value, wants };
-    return { value: `${scheme}://${url.host}${port === DEFAULT_PORT[scheme] ? '' : `:${port}`}${url.rest}`, wants };
+    return { value: `${schemeless ? '' : `${scheme}:`}//${url.host}${port === DEFAULT_PORT[scheme] ? '' : `:${port}`}${url.rest}`, wants };
 
     function lifts(from: HttpUrl, to: string, same: boolean): boolean {
       if (reached.scheme !== 'https' || from.scheme !== 'http') return false;
@@ -80,8 +82,8 @@ export function createUrlRepair(options: LocationOptions): RepairUrl {
 
 const untouched = (value: string): RepairedUrl => ({ value, wants: undefined });
 
-// `5; url=http://…` as browsers read it (HTML, "shared declarative refresh steps"): `;` or `,`, the word `url=` and the quotes optional.
-const REFRESH = /^(\s*[0-9.]+\s*[;,]\s*(?:url\s*=\s*)?)(["']?)(.*)$/is;
+// `5; url=http://…` as browsers read it (HTML, "shared declarative refresh steps"): `;`, `,` or only a space, the word `url=` and the quotes optional.
+const REFRESH = /^(\s*[0-9.]+(?:\s*[;,]|(?=\s))\s*(?:url\s*=\s*)?)(["']?)(.*)$/is;
 
 /** The parts of a `Refresh`; undefined where it names no URL. `head + url + tail` is the value. */
 export function parseRefresh(value: string): { head: string; url: string; tail: string; atOnce: boolean } | undefined {

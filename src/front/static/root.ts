@@ -14,6 +14,8 @@ export interface StaticRequest {
   readonly method: string;
   /** The compared path after the prefix: decoded, dot segments resolved, one character per byte, without a leading slash. */
   readonly rest: string;
+  /** The prefix itself was asked for, without its slash: `/media` where `/media/` is the folder. */
+  readonly unslashed?: boolean;
   readonly fields: Fields;
   /** The request's path with a slash at its end, and its query: where a folder named without its slash is redirected to. */
   readonly dirRedirect: string;
@@ -74,7 +76,7 @@ class Root implements StaticRoot {
 
   findNow(request: StaticRequest): FileAnswer | undefined {
     // By what was asked, not by the name it stands for: what is in memory was found to be allowed.
-    const kept = isRead(request.method) ? this.#contents.get(request.rest) : undefined;
+    const kept = isRead(request.method) && request.unslashed !== true ? this.#contents.get(request.rest) : undefined;
     return kept === undefined ? undefined : fileAnswer(askedBy(request), kept.facts, kept.content);
   }
 
@@ -85,6 +87,8 @@ class Root implements StaticRoot {
     try {
       const { rest } = request;
       const fallback = this.#fallback;
+      const redirect = request.unslashed === true ? await this.#redirect(request, name) : undefined;
+      if (redirect !== undefined) return redirect;
       return await this.#serve(request, { name, key: rest, extra: name === fallback ? NO_CACHE : this.#extra })
         ?? (fallback !== undefined && wantsPage(request) ? await this.#serve(request, { name: fallback, key: FALLBACK_KEY, extra: `${NO_CACHE}Vary: Accept\r\n` }) : undefined);
     } catch (error) {
@@ -98,7 +102,7 @@ class Root implements StaticRoot {
     const opened = await this.#folder.open(what.name);
     switch (opened.kind) {
       case 'file': return this.#answer(request, what, opened);
-      case 'folder': return this.#redirect(request, what.name);
+      case 'folder': return this.#redirect(request, indexOf(what.name));
       case 'trouble': return faulty(opened.fault, opened.fault.status === 403 ? REASONS[403] : REASONS[503]);
       case 'missing': return undefined;
     }
@@ -138,8 +142,8 @@ class Root implements StaticRoot {
   }
 
   /** A folder without its slash, if there is an index to come to: relative links in it need the slash. */
-  async #redirect(request: StaticRequest, name: string): Promise<FileAnswer | undefined> {
-    const index = await this.#folder.open(indexOf(name));
+  async #redirect(request: StaticRequest, indexName: string): Promise<FileAnswer | undefined> {
+    const index = await this.#folder.open(indexName);
     if (index.kind !== 'file') return undefined;
     closeQuietly(index.handle);
     return bare(307, 'Temporary Redirect', `Location: ${ownPath(request.dirRedirect)}\r\n`);
