@@ -14,6 +14,9 @@ export class CgiHeadCollector {
   #inLine = 0;
   #last = 0;
 
+  /** Everything so far: for a last look where no more will come. */
+  get all(): Uint8Array { return this.#bytes.subarray(0, this.#size); }
+
   /** Copies a piece. Gives everything so far if it is worth reading now (valid until the next `add`), else undefined. */
   add(piece: Uint8Array): Uint8Array | undefined {
     const size = this.#size + piece.length;

@@ -61,7 +61,7 @@ export class FastCgiAnswerReader {
   end(): Fault | undefined {
     if (this.#done || this.#fault !== undefined) return this.#fault;
     if (!this.#begun) this.#fault = new Fault('app-closed', 'No record came.');
-    else if (this.#head === undefined) this.#fault = new Fault('app-closed', 'It ended before the head of the answer was complete.');
+    else if (this.#head === undefined) this.#fault = this.#whatIsWrong() ?? new Fault('app-closed', 'It ended before the head of the answer was complete.');
     else this.#fault = new Fault('app-cut-answer', 'The connection ended without END_REQUEST.');
     return this.#fault;
   }
@@ -86,17 +86,22 @@ export class FastCgiAnswerReader {
     if (framing === 'close') { this.#listener.content(bytes); return; }
     // A program that knows nothing of HEAD writes its content all the same; it is for us to leave it out (RFC 3875 §4.3.3).
     if (framing === 'none') return;
-    if (bytes.length > this.#left) {
-      // Nothing of the piece is passed on: what is told of the length is wrong, so nobody knows what belongs to it.
-      this.#fault = new Fault('app-bad-answer', `More content than the Content-Length of ${this.#head!.length}.`);
-      return;
-    }
-    this.#left -= bytes.length;
-    this.#listener.content(bytes);
+    const content = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes;
+    this.#left -= content.length;
+    if (content.length > 0) this.#listener.content(content);
+    // What was announced has gone out, however the pieces were cut; but who wrote this had another length in mind, and it shall be seen.
+    if (content !== bytes) this.#fault = new Fault('app-bad-answer', `More content than the Content-Length of ${this.#head!.length}.`);
+  }
+
+  /** No more of the head will come: the fault in what there is, which may not have been looked at yet. */
+  #whatIsWrong(): Fault | undefined {
+    const { all } = this.#collector!;
+    const head = readCgiAnswerHead(all, 0, all.length, this.#context);
+    return head instanceof Fault ? head : undefined;
   }
 
   #finish(): void {
-    if (this.#head === undefined) this.#fault = new Fault('app-bad-answer', 'The request ended before the head of the answer was complete.');
+    if (this.#head === undefined) this.#fault = this.#whatIsWrong() ?? new Fault('app-bad-answer', 'The request ended before the head of the answer was complete.');
     else if (this.#left > 0) this.#fault = new Fault('app-cut-answer', `${this.#left} bytes less than the Content-Length of ${this.#head.length}.`);
     else this.#done = true;
   }

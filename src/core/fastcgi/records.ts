@@ -33,15 +33,15 @@ export function requestRecords(variables: Variables, keep: boolean): Uint8Array 
   const size = paramsSize(variables);
   if (size > MAX_CONTENT) return new Fault('variables-too-large', `${size} bytes in ${variables.size} variables; one FastCGI record can carry ${MAX_CONTENT}.`);
   const padding = paddingOf(size);
-  const bytes = new Uint8Array(HEADER + 8 + HEADER + size + padding + HEADER);
+  const params = size === 0 ? 0 : HEADER + size + padding; // an empty record would be the end already
+  const bytes = new Uint8Array(HEADER + 8 + params + HEADER);
   writeHeader(bytes, 0, RecordType.BEGIN_REQUEST, 8);
   bytes[HEADER + 1] = RESPONDER;
   bytes[HEADER + 2] = keep ? KEEP_CONN : 0;
-  let at = HEADER + 8;
-  writeHeader(bytes, at, RecordType.PARAMS, size);
-  at += HEADER;
+  writeHeader(bytes, HEADER + 8, RecordType.PARAMS, size);
+  let at = HEADER + 8 + HEADER;
   for (const [name, value] of variables) at = writePair(bytes, at, name, value);
-  writeHeader(bytes, at + padding, RecordType.PARAMS, 0);
+  writeHeader(bytes, HEADER + 8 + params, RecordType.PARAMS, 0);
   return bytes;
 }
 
