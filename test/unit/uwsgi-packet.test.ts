@@ -36,6 +36,9 @@ test('many small variables that are too large together are refused as well', () 
 
 test('a server that closed without an answer: the advice names the option of uWSGI that was outgrown, and only then', () => {
   assert.equal(closedWithoutAnswer(new Map([['A', 'x'.repeat(4091)]])), undefined);
-  assert.match(closedWithoutAnswer(new Map([['A', 'x'.repeat(4092)]]))!, /4097 bytes.*buffer-size = 65535/);
-  assert.match(closedWithoutAnswer(new Map(Array.from({ length: 200 }, (_, i) => [`X${i}`, ''])))!, /200 variables.*max-vars/);
+  assert.match(closedWithoutAnswer(new Map([['A', 'x'.repeat(4092)]]))!, /1 variables of 4097 bytes.*: buffer-size = 65535\.$/);
+  const many = (count: number, value: string): Map<string, string> => new Map(Array.from({ length: count }, (_, i) => [`X${i}`, value]));
+  assert.equal(closedWithoutAnswer(many(128, '')), undefined);
+  assert.match(closedWithoutAnswer(many(129, ''))!, /: max-vars = 200\.$/);
+  assert.match(closedWithoutAnswer(many(129, 'x'.repeat(50)))!, /: buffer-size = 65535, max-vars = 200\.$/);
 });
