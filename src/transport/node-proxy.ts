@@ -51,7 +51,7 @@ export class ProxyGate {
       if (step instanceof Fault) return refuse(step);
       raw.removeListener('error', ignore);
       putBack(raw, bytes.subarray(step.used));
-      this.let(raw, peer, step.header);
+      this.tell(raw, peer, step.header);
     };
     const onGone = (): void => {
       done();
@@ -76,7 +76,7 @@ export class ProxyGate {
     }
   }
 
-  private let(raw: Socket, by: Endpoint, header: ProxyHeader): void {
+  private tell(raw: Socket, by: Endpoint, header: ProxyHeader): void {
     const { secure, tlsVersion, alpn, authority } = header;
     const proxied: Proxied = { by, secure, tlsVersion, alpn, authority };
     if (header.kind === 'local') this.pass(raw, by, { local: undefined, proxied });

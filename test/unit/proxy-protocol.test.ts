@@ -220,7 +220,8 @@ describe('writing a PROXY header', () => {
     const hex = (header: ProxyHeader): string => Buffer.from(writeProxy('v2', header)).toString('hex').slice(24);
     assert.equal(hex(told(['192.0.2.1', 50000], ['198.51.100.2', 443])), `2111000c${IPV4}`);
     assert.equal(hex({ kind: 'local' }), '20000000');
-    assert.equal(hex({ kind: 'local', secure: false }), `21000008${sslTlv(0, '', 1)}`);
+    assert.equal(hex({ kind: 'local', secure: true }), '20000000', 'HAProxy refuses UNSPEC; LOCAL has no room for facts');
+    assert.equal(hex(told(['192.0.2.1', 50000], ['198.51.100.2', 443], { secure: false })), `21110014${IPV4}${sslTlv(0, '', 1)}`);
     assert.equal(hex(told(['192.0.2.1', 50000], ['198.51.100.2', 443], { secure: true, tlsVersion: 'TLSv1.3', alpn: 'h2', authority: 'a.test' })),
       `2111002c${IPV4}${tlv(1, '6832')}${tlv(2, '612e74657374')}${sslTlv(1, tlv(0x21, '544c5376312e33'), 1)}`);
   });
@@ -231,6 +232,7 @@ describe('writing a PROXY header', () => {
         assert.deepEqual(read(writeProxy(version, told([address, port], ['192.0.2.1', 1]))), { kind: 'local' });
       }
     }
-    assert.deepEqual(read(writeProxy('v2', { kind: 'local', secure: true, alpn: '\r\n', authority: 'a b', tlsVersion: '\u{1f512}' })), { kind: 'local', secure: true });
+    const ends = told(['192.0.2.1', 1], ['192.0.2.2', 2]);
+    assert.deepEqual(read(writeProxy('v2', { ...ends, secure: true, alpn: '\r\n', authority: 'a b', tlsVersion: '\u{1f512}' })), { ...ends, secure: true });
   });
 });

@@ -11,9 +11,9 @@ export interface ProxyWriteOptions {
 }
 
 /**
- * A header for the beginning of a connection. An IPv4 end beside an IPv6 one is written as IPv6 (mapped); without two
- * addresses and ports it is UNKNOWN, or UNSPEC where there are facts to tell, or LOCAL. Facts that a receiver would
- * have to refuse, and all facts in version 1, are left out. So what is written can always be read.
+ * A header for the beginning of a connection. An IPv4 end beside an IPv6 one is written as IPv6 (mapped). Without two
+ * addresses and ports it is UNKNOWN or LOCAL, and tells nothing else. Facts that a receiver would have to refuse, and
+ * all facts in version 1, are left out. So what is written can always be read.
  */
 export function writeProxy(version: ProxyVersion, header: ProxyHeader, options: ProxyWriteOptions = {}): Uint8Array {
   return version === 'v1' ? writeV1(header) : writeV2(header, options);
@@ -30,17 +30,14 @@ function writeV1(header: ProxyHeader): Uint8Array {
 
 function writeV2(header: ProxyHeader, { checksum = false }: ProxyWriteOptions): Uint8Array {
   const pair = pairOf(header);
-  const facts = factsOf(header);
+  // Not UNSPEC, with which facts could be told: a receiver is free to reject that (§2.2), and HAProxy 2.6 does. It has to accept LOCAL.
+  if (pair === undefined) return Uint8Array.of(...SIGNATURE, 0x20, 0x00, 0, 0);
   const block: number[] = [];
-  if (pair !== undefined) {
-    for (const word of [...pair.source.words, ...pair.destination.words]) block.push(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
-    for (const port of pair.ports) block.push(port >>> 8, port & 255);
-  }
-  block.push(...facts);
+  for (const word of [...pair.source.words, ...pair.destination.words]) block.push(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
+  for (const port of pair.ports) block.push(port >>> 8, port & 255);
+  block.push(...factsOf(header));
   if (checksum) block.push(...tlv(Tlv.CRC32C, [0, 0, 0, 0]));
-  const command = pair === undefined && facts.length === 0 ? 0x20 : 0x21;
-  const family = pair === undefined ? 0x00 : pair.family === 4 ? 0x11 : 0x21;
-  const bytes = Uint8Array.of(...SIGNATURE, command, family, block.length >>> 8, block.length & 255, ...block);
+  const bytes = Uint8Array.of(...SIGNATURE, 0x21, pair.family === 4 ? 0x11 : 0x21, block.length >>> 8, block.length & 255, ...block);
   if (checksum) new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32c(bytes));
   return bytes;
 }
