@@ -24,7 +24,7 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
       onConnection,
       tls: {
         pick,
-        alpn: ['http/1.1'],
+        alpn: ['http/1.1', 'http/1.0'], // both are registered names (RFC 7301 §6); curl --http1.0 asks for the second alone
         handshakeTimeout: settings.timeouts.handshake,
         plainAnswer: (firstBytes, peer) => {
           const answer = plainOnTls(firstBytes, context.publicPort('https'));

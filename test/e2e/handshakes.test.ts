@@ -62,3 +62,11 @@ test('plain HTTP on the TLS port is in the log, with who and what came of it', a
   assert.equal(told['client'], '127.0.0.1');
   assert.equal(told['status'], 307);
 });
+
+// curl --http1.0 offers the protocol name http/1.0 and nothing else; its handshake was refused (curl's exit status 35).
+test('an HTTP/1.0 client that names itself by ALPN is served', requires('curl'), async (t) => {
+  const front = await startFront(t, [(await app(t)).address]);
+  const { exit, stdout } = await runProgram([program('curl'), '-sk', '--http1.0', `https://127.0.0.1:${front.httpsPort}/`]);
+  assert.equal(exit.code, 0);
+  assert.equal(stdout, 'hello');
+});
