@@ -12,7 +12,7 @@ export interface Greeted {
   /** TLS, or nothing that is known: the bytes are back in the socket, which is paused. */
   onTls(greeting: Greeting): void;
   /** Plain HTTP: gives what to answer. */
-  onPlain(firstBytes: Uint8Array): string;
+  onPlain(greeting: Greeting, firstBytes: Uint8Array): string;
   /** The time was over; before any bytes, or in the middle of the handshake. */
   onTimeout(greeting: Greeting): void;
   /** The connection is gone, or is being answered and closed. */
@@ -99,7 +99,7 @@ export class Greeting {
     const { raw } = this;
     this.done();
     this.told.onGone(this);
-    raw.end(this.told.onPlain(seen), 'latin1');
+    raw.end(this.told.onPlain(this, seen), 'latin1');
     raw.resume();
     const linger = setTimeout(() => raw.destroy(), LINGER);
     raw.once('close', () => clearTimeout(linger));

@@ -65,7 +65,7 @@ export class TlsDoor implements Greeted {
     });
   }
 
-  onPlain(firstBytes: Uint8Array): string { return this.options.plainAnswer(firstBytes); }
+  onPlain(greeting: Greeting, firstBytes: Uint8Array): string { return this.options.plainAnswer(firstBytes, greeting.peer); }
 
   onTimeout(greeting: Greeting): void {
     const { handshakeTimeout } = this.options;

@@ -117,7 +117,7 @@ export interface ListenOptions {
     /** Milliseconds for the whole handshake. */
     readonly handshakeTimeout: number;
     /** A client spoke plain HTTP here: the answer to write before the connection is closed. */
-    readonly plainAnswer: (firstBytes: Uint8Array) => string;
+    readonly plainAnswer: (firstBytes: Uint8Array, peer: Endpoint) => string;
     /** A handshake failed; for the log. */
     readonly onHandshakeError?: (peer: Endpoint, error: WireError) => void;
   };
