@@ -16,6 +16,9 @@ export class Clock {
   readonly #timed = new Set<Timed>();
   #timer: NodeJS.Timeout | undefined;
 
+  /** How many are watched. */
+  get size(): number { return this.#timed.size; }
+
   add(timed: Timed): void {
     this.#timed.add(timed);
     if (this.#timer === undefined) {
