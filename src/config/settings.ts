@@ -119,7 +119,11 @@ export interface StaticRoute {
   readonly missing: '404' | 'app';
 }
 
+/** How an app is spoken to. */
+export type UpstreamProtocol = 'http' | 'uwsgi';
+
 export interface UpstreamSettings {
+  readonly protocol: UpstreamProtocol;
   /** As the person wrote it; for messages. */
   readonly written: string;
   /** In the order they are tried (`localhost` has two). */

@@ -5,13 +5,12 @@ import type { UpstreamSettings } from './settings.ts';
 import { BadValue } from './problems.ts';
 import { parsePort } from './quantities.ts';
 
-const FORMS = 'a port (8000), host:port (127.0.0.1:8000, [::1]:8000), http://host:port or unix:/path/of/socket';
+const FORMS = 'a port (8000), host:port (127.0.0.1:8000, [::1]:8000), http://host:port, unix:/path/of/socket, uwsgi://host:port or uwsgi+unix:/path/of/socket';
 
 /** Schemes that people write for good reasons and that do not work yet: said by name, so that nobody looks for a typing error. */
 const NOT_YET: Readonly<Record<string, string>> = {
   https: 'an app that speaks TLS itself',
   h2c: 'HTTP/2 towards apps',
-  uwsgi: 'the uwsgi protocol',
   fastcgi: 'FastCGI',
   fcgi: 'FastCGI',
   scgi: 'SCGI',
@@ -25,7 +24,10 @@ const NOT_YET: Readonly<Record<string, string>> = {
  */
 export function parseUpstream(written: string | number, folder: string): UpstreamSettings {
   const text = String(written).trim();
-  return { written: text, addresses: addresses(text, folder) };
+  const uwsgi = /^uwsgi(?:\+unix:|:\/\/)/i.exec(text);
+  if (uwsgi === null) return { written: text, protocol: 'http', addresses: addresses(text, folder) };
+  const rest = text.slice(uwsgi[0].length);
+  return { written: text, protocol: 'uwsgi', addresses: uwsgi[0].endsWith('//') ? hostAndPort(rest.replace(/\/$/, ''), undefined) : [unixSocket(`unix:${rest}`, folder)] };
 }
 
 function addresses(text: string, folder: string): ConnectAddress[] {

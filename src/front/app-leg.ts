@@ -2,8 +2,8 @@ import { Fault } from '../core/errors.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import type { AnswerHead } from '../core/http1/heads.ts';
 import { Name } from '../core/http1/names.ts';
-import { requestHeadText, type BodyPlan } from '../core/http1/write-head.ts';
-import { keepRequestFields, keepTrailers } from '../core/contract/keep.ts';
+import type { BodyPlan } from '../core/http1/write-head.ts';
+import { keepTrailers } from '../core/contract/keep.ts';
 import type { CollectedBody } from './collected-body.ts';
 import { dateLine } from './date.ts';
 import type { Exchange } from './exchange.ts';
@@ -34,6 +34,7 @@ export class AppLeg implements AnswerListener {
   #sent = false;
   #retried = false;
   #begunAt = 0;
+  #hint: string | undefined;
   #readAhead: number;
   #held = false;
 
@@ -101,11 +102,12 @@ export class AppLeg implements AnswerListener {
     const exchange = this.#exchange;
     const { head, truth, id, context } = exchange;
     const connection = this.#connection!;
-    const lines = keepRequestFields(head) + this.target.teller.lines(truth) + 'X-Request-Id: ' + id + '\r\n';
-    const text = requestHeadText(head, lines, this.#plan, this.#streaming && head.expectsContinue);
-    if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: text });
+    const written = this.target.write({ head, truth, requestId: id, plan: this.#plan, expects: this.#streaming && head.expectsContinue });
+    if (written instanceof Fault) { exchange.fail(written); return; }
+    if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: written.text });
+    this.#hint = written.hint;
     this.#sent = true;
-    connection.head(text, this.#plan);
+    connection.head(written.bytes, this.#plan);
     if (this.#body !== undefined) {
       this.#pump = sendBody(this.#body, connection, (fault) => { exchange.requestFault(fault); });
       return;
@@ -176,6 +178,7 @@ export class AppLeg implements AnswerListener {
     this.#connection = undefined;
     const exchange = this.#exchange;
     if (exchange.answered) { exchange.cut(fault); return; }
+    if (!begun && fault.code === 'app-closed' && this.#hint !== undefined) fault = new Fault(fault.code, `${fault.detail}. ${this.#hint}`);
     if (fault.code === 'app-closed' && !begun && !this.#retried && connection?.reused === true && this.#replayable) {
       this.#retried = true;
       this.#sent = false;

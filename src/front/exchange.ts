@@ -92,7 +92,13 @@ export class Exchange {
     if (!hasBody) { leg.begin(head.framing === 'length' ? { framing: 'length', length: 0 } : NO_BODY); return; }
     this.#maxBody = route.maxBody;
     if (head.length > route.maxBody) { this.fail(tooLarge(route, head.length)); return; }
-    if (route.streamBodies) { leg.begin({ framing: head.framing, length: head.length }); return; }
+    const http = route.app.protocol === 'http';
+    // Variables announce a body by its length: one of unknown length has to be whole first.
+    if (route.streamBodies && (http || head.framing === 'length')) {
+      if (head.expectsContinue && !http) this.down.interim(100, 'Continue', '');
+      leg.begin({ framing: head.framing, length: head.length });
+      return;
+    }
     this.#body = new CollectedBody(head.length, (fault) => { this.requestFault(fault); }, () => { this.down.releaseBody(); });
     if (head.expectsContinue) this.down.interim(100, 'Continue', '');
   }

@@ -1,4 +1,4 @@
-import { compileTeller, type Teller } from '../core/contract/tell.ts';
+import { compileTeller } from '../core/contract/tell.ts';
 import type { FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { hstsLine } from '../core/policy/hsts.ts';
@@ -8,13 +8,14 @@ import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules }
 import type { AppRoute, SiteSettings, StaticRoute } from '../config/settings.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
 import type { AppPool } from './upstream/pool.ts';
+import { createRequestWriter, type RequestWriter } from './upstream/request-writer.ts';
 
 /** A route that leads to an app, compiled. */
 export interface AppTarget {
   readonly kind: 'app';
   readonly route: AppRoute;
   readonly pool: AppPool;
-  readonly teller: Teller;
+  readonly write: RequestWriter;
 }
 
 /** A route that leads to a folder, compiled. */
@@ -57,7 +58,7 @@ export class Site {
     this.schemes = compileSchemes(settings.schemes, settings.health);
     const teller = compileTeller(settings.speaks, settings.tell);
     const targets = settings.routes.map((route): readonly [string, Target] => [route.path, route.kind === 'app'
-      ? { kind: 'app', route, pool: surroundings.pool(route), teller }
+      ? { kind: 'app', route, pool: surroundings.pool(route), write: createRequestWriter(route.app.protocol, teller) }
       : { kind: 'static', route, root: createStaticRoot(route) }]);
     // A browser would keep it for every project on localhost; so never where a local authority signs.
     this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);

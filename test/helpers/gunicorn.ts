@@ -50,13 +50,18 @@ export interface Gunicorn extends Program {
   readonly port: number;
 }
 
-/** The words of a command line that serves the site, without an address to bind; and the environment it needs. */
-export const gunicornCommand = async (scope: Scope, options: GunicornOptions = {}): Promise<{ command: string[]; env: NodeJS.ProcessEnv }> => {
+/** A site of one's own: its database in a folder that goes with the scope, and the environment that names it. */
+export const siteEnvironment = async (scope: Scope, site: Readonly<Record<string, string>> = {}): Promise<NodeJS.ProcessEnv> => {
   const data = tempDir(scope);
   copyFileSync(await database(), join(data, 'site.sqlite3'));
+  return environment(data, site);
+};
+
+/** The words of a command line that serves the site, without an address to bind; and the environment it needs. */
+export const gunicornCommand = async (scope: Scope, options: GunicornOptions = {}): Promise<{ command: string[]; env: NodeJS.ProcessEnv }> => {
   return {
     command: [program('gunicorn'), '--workers', String(options.workers ?? 2), '--worker-class', 'sync', '--graceful-timeout', '2', ...options.args ?? [], 'wsgi:application'],
-    env: environment(data, options.site ?? {}),
+    env: await siteEnvironment(scope, options.site),
   };
 };
 

@@ -10,7 +10,7 @@ import type { AppRoute, Settings, SiteSettings } from '../../src/config/settings
 import { MemoryTransport, MemoryWire } from './memory-transport.ts';
 
 export const appRoute = (changes: Partial<AppRoute> = {}): AppRoute => ({
-  kind: 'app', path: '/', app: { written: '127.0.0.1:8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] },
+  kind: 'app', path: '/', app: { written: '127.0.0.1:8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] },
   maxBody: DEFAULT_MAX_BODY, streamBodies: false, readAhead: DEFAULT_READ_AHEAD, ...changes,
 });
 

@@ -278,7 +278,7 @@ describe('a kept connection that the app has just closed', () => {
 
 describe('an app in trouble', () => {
   it('refused: 502 with the id that is in the log, and the second address is tried first', () => {
-    const front = new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ app: { written: '8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] } })] })] }));
+    const front = new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ app: { written: '8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] } })] })] }));
     const client = front.client();
     client.say(get('/', 'Accept: application/json\r\n'));
     front.transport.made[0]!.wire.break('ECONNREFUSED');

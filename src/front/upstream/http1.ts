@@ -12,7 +12,7 @@ import { Dial, dialFault } from './dial.ts';
 import type { AnswerListener } from './listener.ts';
 import type { AppPool } from './pool.ts';
 
-/** A connection to an HTTP/1.1 app: one request and its answer at a time. */
+/** A connection to an app that answers in HTTP/1, whatever it is asked in: one request and its answer at a time. */
 export class AppConnection implements WireHandler, AnswerEvents, Timed {
   deadline = Infinity;
   /** It has carried an exchange before, so the app may close it at any moment (RFC 9112 §9.6). */
@@ -48,14 +48,16 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   begin(listener: AnswerListener, { method, websocket }: Pick<RequestHead, 'method' | 'websocket'>): void {
     this.#listener = listener;
     this.#method = method;
-    this.#maySwitch = websocket;
+    this.#maySwitch = websocket && this.#pool.protocol === 'http';
     this.#requestWhole = this.#keepAlive = false;
     if (this.#phase === 'open') this.#ready();
   }
 
-  head(text: string, plan: BodyPlan): void {
+  /** What comes before the body: a head, or a packet of variables. */
+  head(bytes: string | Uint8Array, plan: BodyPlan): void {
     this.#chunked = plan.framing === 'chunked';
-    this.#out.text(text);
+    if (typeof bytes === 'string') this.#out.text(bytes);
+    else this.#out.bytes(bytes);
   }
 
   /** Lent bytes. False: enough for now, go on at `onRoom`. */
@@ -158,7 +160,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   onHead(head: AnswerHead): void {
     // Some apps send on HEAD what they announce, in a packet of its own: it would be read as the next request's answer.
-    this.#keepAlive = head.keepAlive && !(this.#method === 'HEAD' && announcesContent(head));
+    // uWSGI serves one request per connection, whatever its app says (https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html).
+    this.#keepAlive = head.keepAlive && this.#pool.protocol === 'http' && !(this.#method === 'HEAD' && announcesContent(head));
     this.#listener!.onAnswer(head);
   }
 

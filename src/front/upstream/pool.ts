@@ -1,4 +1,4 @@
-import type { UpstreamSettings } from '../../config/settings.ts';
+import type { UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
 import type { FrontContext } from '../context.ts';
 import { AppConnection } from './http1.ts';
 
@@ -12,6 +12,7 @@ const RECENT = 500;
 export class AppPool {
   readonly context: FrontContext;
   readonly written: string;
+  readonly protocol: UpstreamProtocol;
   readonly addresses: UpstreamSettings['addresses'];
   /** The address that answered last. */
   firstAddress = 0;
@@ -20,6 +21,7 @@ export class AppPool {
   constructor(upstream: UpstreamSettings, context: FrontContext) {
     this.context = context;
     this.written = upstream.written;
+    this.protocol = upstream.protocol;
     this.addresses = upstream.addresses;
   }
 

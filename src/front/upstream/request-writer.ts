@@ -1,0 +1,62 @@
+import { createVariables } from '../../core/cgi/variables.ts';
+import { pathInfo } from '../../core/cgi/path-info.ts';
+import { keepRequestFields } from '../../core/contract/keep.ts';
+import type { Teller } from '../../core/contract/tell.ts';
+import type { Truth } from '../../core/contract/truth.ts';
+import { Fault } from '../../core/errors.ts';
+import type { RequestHead } from '../../core/http1/heads.ts';
+import { requestHeadText, type BodyPlan } from '../../core/http1/write-head.ts';
+import { closedWithoutAnswer, uwsgiPacket } from '../../core/uwsgi/packet.ts';
+import type { UpstreamProtocol } from '../../config/settings.ts';
+
+/** One request, judged, with what is true about it. */
+export interface Forwarded {
+  readonly head: RequestHead;
+  readonly truth: Truth;
+  readonly requestId: string;
+  readonly plan: BodyPlan;
+  /** Pass `Expect: 100-continue` on: the body is not here yet, and the app decides whether it wants it. */
+  readonly expects: boolean;
+}
+
+/** What goes on the wire before the body. */
+export interface WrittenRequest {
+  readonly bytes: string | Uint8Array;
+  /** As a person would read it. */
+  readonly text: string;
+  /** What to tell the one who runs it, should the app close the connection without a word. */
+  readonly hint: string | undefined;
+}
+
+/** Writes requests in the words of one upstream protocol; compiled once per route. A fault where the protocol cannot carry the request. */
+export type RequestWriter = (request: Forwarded) => WrittenRequest | Fault;
+
+export function createRequestWriter(protocol: UpstreamProtocol, teller: Teller): RequestWriter {
+  return protocol === 'uwsgi' ? uwsgiWriter(teller) : http1Writer(teller);
+}
+
+function http1Writer(teller: Teller): RequestWriter {
+  return ({ head, truth, requestId, plan, expects }) => {
+    const lines = keepRequestFields(head) + teller.lines(truth) + 'X-Request-Id: ' + requestId + '\r\n';
+    const text = requestHeadText(head, lines, plan, expects);
+    return { bytes: text, text, hint: undefined };
+  };
+}
+
+function uwsgiWriter(teller: Teller): RequestWriter {
+  const variablesOf = createVariables({ carrier: 'uwsgi', teller, software: 'sallyport' });
+  return ({ head, truth, requestId, plan }) => {
+    const variables = variablesOf({
+      head, truth, scriptName: '', pathInfo: pathInfo(head.target, ''), added: [['X-Request-Id', requestId]],
+      ...(plan.framing === 'length' && { contentLength: plan.length }),
+    });
+    if (variables instanceof Fault) return variables;
+    const bytes = uwsgiPacket(variables);
+    if (bytes instanceof Fault) return bytes;
+    return {
+      bytes,
+      get text() { return [...variables].map(([name, value]) => `${name}=${value}\r\n`).join('') + '\r\n'; },
+      hint: closedWithoutAnswer(variables),
+    };
+  };
+}
