@@ -12,8 +12,6 @@ export class Output {
   #after = '';
   /** Whether the wire asked to wait since the last drain. */
   full = false;
-  /** Bytes given to the wire so far. */
-  sent = 0;
   readonly #wire: Wire;
 
   constructor(wire: Wire) {
@@ -38,7 +36,6 @@ export class Output {
     if (this.#before === '') return;
     const text = this.#before;
     this.#before = '';
-    this.sent += text.length;
     if (!this.#wire.write(text)) this.full = true;
   }
 
@@ -51,7 +48,6 @@ export class Output {
     if (this.#after !== '') writeLatin1(all, this.#after, before + bytes.length);
     this.#before = this.#after = '';
     this.#bytes = undefined;
-    this.sent += all.length;
     if (!this.#wire.write(all)) this.full = true;
   }
 }

@@ -60,6 +60,13 @@ export class NodeWire implements Wire {
 
   get buffered(): number { return this.socket.writableLength; }
 
+  get taken(): number {
+    // `writableLength` stays the same until a whole write is through, which may be megabytes. What is left of it has no
+    // public name; Node's own socket timeout looks at the same property.
+    const { _handle: handle } = this.raw as unknown as { _handle?: { bytesWritten: number; writeQueueSize?: number } | null };
+    return handle ? handle.bytesWritten - (handle.writeQueueSize ?? 0) : 0;
+  }
+
   write(data: Uint8Array | string): boolean {
     if (this.ended) return true;
     const socket = this.socket;

@@ -36,6 +36,8 @@ export interface Wire {
   readonly tls: TlsFacts | undefined;
   /** Bytes taken by `write` that the kernel has not taken yet. */
   readonly buffered: number;
+  /** Grows as the kernel takes what was written, which is as the other side reads: in small steps, even within one large write. Only compared with itself; counts what TLS adds. */
+  readonly taken: number;
   /**
    * Sends text (latin1) or bytes. Bytes are taken over: the caller may not change them afterwards. False: more than
    * the high-water mark waits; stop and go on at `onDrain`. Nothing is lost either way.

@@ -25,6 +25,8 @@ export class MemoryWire implements Wire {
     this.tls = options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
   }
 
+  get taken(): number { return this.writes.reduce((sum, { length }) => sum + length, 0) - this.buffered; }
+
   get text(): string { return this.writes.join(''); }
 
   write(data: Uint8Array | string): boolean {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { NodeWire } from '../../src/transport/node-wire.ts';
-import { eventually, within } from '../helpers/scope.ts';
+import { eventually, sleep, within } from '../helpers/scope.ts';
 
 /** A wire to a client that reads only when it is told to. */
 async function stalled(test: TestContext): Promise<{ wire: NodeWire; client: Socket; drained: () => number }> {
@@ -51,5 +51,21 @@ describe('a wire whose client is slow', () => {
       once(client, 'end').then(() => 'end'), once(client, 'error').then(([error]: NodeJS.ErrnoException[]) => error!.code),
     ]).catch((error: NodeJS.ErrnoException) => error.code));
     assert.equal(how, 'ECONNRESET');
+  });
+
+  it('says that something is taken long before a large write is through', async (test) => {
+    // What waited was counted in whole writes: a client that took a megabyte in more than the send timeout was dropped while it read.
+    const { wire, client } = await stalled(test);
+    wire.write(Buffer.alloc(32 * 1024 * 1024));
+    await sleep(50);
+    const before = wire.taken;
+    const waiting = wire.buffered;
+    client.on('data', () => {
+      client.pause();
+      setTimeout(() => { client.resume(); }, 1);
+    });
+    client.resume();
+    await eventually('something to be taken', () => wire.taken > before);
+    assert.equal(wire.buffered, waiting);
   });
 });

@@ -221,7 +221,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#exchange = undefined;
     if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#linger(); return; }
     this.#move('answer-end');
-    if (this.#out.full) this.#patience.watchSending(this.#taken());
+    if (this.#out.full) this.#patience.watchSending(this.#wire.taken);
     else this.#patience.allow('keepAlive');
     if (!this.#feeding && !this.#out.full) this.#goOn(); // else the loop there goes on, or `onDrain`
   }
@@ -235,7 +235,7 @@ export class ClientConnection implements Downstream, WireHandler {
 
   flush(): void {
     this.#out.flush();
-    if (this.#out.full && (this.#state === 'answer' || this.#state === 'body') && this.#patience.isForever) this.#patience.watchSending(this.#taken());
+    if (this.#out.full && (this.#state === 'answer' || this.#state === 'body') && this.#patience.isForever) this.#patience.watchSending(this.#wire.taken);
   }
 
   holdBody(): void { this.#pause(); }
@@ -277,7 +277,7 @@ export class ClientConnection implements Downstream, WireHandler {
   }
 
   #dropUnlessItTakes(): void {
-    if (this.#wire.buffered === 0 || !this.#patience.stillTakes(this.#taken())) this.#drop();
+    if (this.#wire.buffered === 0 || !this.#patience.stillTakes(this.#wire.taken)) this.#drop();
   }
 
   /** What arrived is not a request: one answer, then the end. Never reaches an app. */
@@ -300,17 +300,14 @@ export class ClientConnection implements Downstream, WireHandler {
   /** Sends FIN, and reads on for a while: closing with unread bytes would send a RST that can overtake the answer (RFC 9112 §9.6). */
   #linger(): void {
     this.#unpause();
-    if (this.#wire.buffered > 0) this.#patience.watchSending(this.#taken());
+    if (this.#wire.buffered > 0) this.#patience.watchSending(this.#wire.taken);
     else this.#patience.linger();
     this.#wire.end();
   }
 
-  /** Grows as the client takes what it is sent, and only then. */
-  #taken(): number { return this.#out.sent - this.#wire.buffered; }
-
   /** The client owes nothing now but to take what it is sent. */
   #waitForUs(): void {
-    if (this.#out.full) this.#patience.watchSending(this.#taken());
+    if (this.#out.full) this.#patience.watchSending(this.#wire.taken);
     else this.#patience.forever();
   }
 
