@@ -14,7 +14,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 
 const HOP = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'proxy-authenticate', 'proxy-authorization', 'http2-settings']);
 const KEPT_THOUGH_NOMINATED = new Set(['authorization', 'cookie', 'content-type', 'content-encoding', 'content-language', 'content-range', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'cache-control', 'pragma', 'range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']);
-const FAMILY = /^(?:forwarded|x-forwarded-.*|x-scheme|x-url-scheme|x-https|front-end-https|x-host|x-real-ip|x-client-ip|client-ip|true-client-ip|proxy|remote-user|x-remote-user|x-original-.*|x-request-id)$/;
+const FAMILY = /^(?:forwarded|x-forwarded|x-forwarded-.*|x-scheme|x-url-scheme|x-https|front-end-https|x-host|x-real-ip|x-client-ip|client-ip|true-client-ip|proxy|remote-user|x-remote-user|x-original-.*|x-request-id)$/;
 const family = (name: string): boolean => FAMILY.test(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
 
 const pairs = (flat: readonly string[]): [name: string, value: string][] => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
