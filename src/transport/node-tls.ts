@@ -61,7 +61,11 @@ export class TlsDoor implements Greeted {
       if (error === undefined) error = this.show(pair);
       if (error !== undefined) this.report(greeting, error);
       if (error !== undefined || greeting.raw.destroyed) greeting.raw.destroy();
-      else this.server.emit('connection', greeting.raw);
+      else {
+        // A client that ends in the middle of its handshake has left: half a connection is of use only afterwards.
+        greeting.raw.allowHalfOpen = false; // the TLS socket takes it over
+        this.server.emit('connection', greeting.raw);
+      }
     });
   }
 
@@ -116,8 +120,12 @@ export class TlsDoor implements Greeted {
 
   private finished(socket: TLSSocket): void {
     const greeting = this.settle(socket);
-    if (greeting === undefined) socket.destroy();
-    else this.onSecure(socket, greeting);
+    if (greeting === undefined) {
+      socket.destroy();
+      return;
+    }
+    greeting.raw.allowHalfOpen = socket.allowHalfOpen = true;
+    this.onSecure(socket, greeting);
   }
 
   private failed(error: Error, socket: TLSSocket): void {
