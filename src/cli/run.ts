@@ -80,7 +80,7 @@ interface Start extends RunOptions {
 
 /** Waits for the app and opens the front before it. Never resolves where waiting was given up, since an end is under way. */
 async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Front> {
-  const host = await waitForPort(place.port, AbortSignal.any([waiting, AbortSignal.timeout(startSeconds * 1000)]));
+  const host = await waitForPort(place.port, startSeconds * 1000, waiting);
   if (waiting.aborted) return await new Promise<never>(() => {});
   const sockets = listeningBelow(app.pid);
   if (host === undefined) throw new RunError(notListening(sockets, words, { ...place, seconds: startSeconds }));

@@ -47,7 +47,7 @@ describe('sallyport run -- gunicorn', requires('gunicorn', 'python3-django', 'pr
     process.kill(master, 'SIGKILL');
     const exit = await within(5000, 'the front to end with its app', front.exited);
     assert.equal(exit.code, 1);
-    process.kill(worker, 'SIGKILL'); // its master had no chance to
+    await eventually('the worker to be gone', () => !alive(worker)); // its master had no chance to end it
   });
 });
 

@@ -12,10 +12,13 @@ export const freePort = (): Promise<number> => new Promise((resolve, reject) => 
 
 const HOSTS = ['127.0.0.1', '::1'];
 
-/** Waits until the port takes connections on 127.0.0.1 or ::1 and gives that address; undefined when `until` comes first. */
-export async function waitForPort(port: number, until: AbortSignal): Promise<string | undefined> {
-  while (!until.aborted) {
-    for (const host of HOSTS) if (await accepts(host, port)) return until.aborted ? undefined : host;
+/**
+ * Waits until the port takes connections on 127.0.0.1 or ::1 and gives that address; undefined after `ms` milliseconds
+ * or once given up. The time is looked at here: AbortSignal.any holds a timeout's signal so weakly that it may never fire.
+ */
+export async function waitForPort(port: number, ms: number, givenUp: AbortSignal): Promise<string | undefined> {
+  for (const until = performance.now() + ms; performance.now() < until && !givenUp.aborted;) {
+    for (const host of HOSTS) if (await accepts(host, port)) return givenUp.aborted ? undefined : host;
     await new Promise((resolve) => { setTimeout(resolve, 50); });
   }
   return undefined;

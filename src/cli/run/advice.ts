@@ -8,6 +8,8 @@ const BIND: Readonly<Record<string, string>> = {
   hypercorn: '--bind {host}:{port}',
   daphne: '-b {host} -p {port}',
   waitress: '--listen={host}:{port}',
+  'manage.py': 'runserver {host}:{port}',
+  'http.server': '{port} --bind {host}',
   flask: 'run --host {host} --port {port}',
   puma: '-b tcp://{host}:{port}',
   rails: 'server -b {host} -p {port}',
