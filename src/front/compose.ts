@@ -82,6 +82,9 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
 
 /** Compiles a site; `pools` gets the connections to its apps. Routes that lead to the same app share them. */
 export function createSite(settings: SiteSettings, context: FrontContext, { doors, pools }: { readonly doors: Doors; readonly pools: AppPool[] }): Site {
+  if (context.local && settings.hsts !== undefined) {
+    context.log.event({ event: 'hsts-not-sent', level: 'warn', message: 'hsts is set, but not sent while the local authority signs: a browser would refuse plain http and any other certificate on these names for as long as it says. It goes out once --cert and --key are given.' });
+  }
   const pool = ({ app }: AppRoute): AppPool => {
     const same = pools.find(({ written }) => written === app.written);
     if (same !== undefined) return same;

@@ -287,7 +287,8 @@ describe('an app in trouble', () => {
     assert.match(client.text, /^HTTP\/1\.1 502 /);
     const { error } = JSON.parse(bodyOf(client.text)) as { error: { code: string; requestId: string } };
     assert.equal(error.code, 'app-refused');
-    assert.ok(front.events().some((event) => event['requestId'] === error.requestId && event['event'] === 'app-refused'));
+    const event = front.events().find((event) => event['requestId'] === error.requestId && event['event'] === 'app-refused');
+    assert.equal(String(event?.['message']).match(/ECONNREFUSED/g)?.length, 2, 'the log has what both addresses said');
   });
 
   it('that answers what is not HTTP gives 502', () => {

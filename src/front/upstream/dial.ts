@@ -8,6 +8,8 @@ import type { AppPool } from './pool.ts';
  */
 export class Dial {
   #tried = 0;
+  /** What each address said. */
+  readonly #errors: string[] = [];
   readonly #pool: AppPool;
   readonly #handler: WireHandler;
   readonly #onUp: () => void;
@@ -32,10 +34,12 @@ export class Dial {
       },
     });
   }
+
+  /** Notes why an address failed; gives what that means should it have been the last. */
+  failed(error: WireError | undefined): Fault {
+    const code = error?.code ?? 'closed';
+    this.#errors.push(error?.message ?? code);
+    return new Fault(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'app-refused' : 'app-unreachable', `${this.#pool.written}: ${this.#errors.join(', ')}`);
+  }
 }
 
-/** What a connection that never came up means. */
-export function dialFault(where: string, error: WireError | undefined): Fault {
-  const code = error?.code ?? 'closed';
-  return new Fault(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'app-refused' : 'app-unreachable', `${where}: ${error?.message ?? code}`);
-}

@@ -6,9 +6,10 @@ import { Name } from '../../core/http1/names.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { Timed } from '../clock.ts';
+import { logDefect } from '../exchange-log.ts';
 import { Output } from '../output.ts';
 import { AnswerReader, type AnswerEvents } from './answer-reader.ts';
-import { Dial, dialFault } from './dial.ts';
+import { Dial } from './dial.ts';
 import type { AnswerListener } from './listener.ts';
 import type { AppPool } from './pool.ts';
 
@@ -119,10 +120,15 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   onData(bytes: Uint8Array): void {
     if (this.#reader.idle) { this.drop(); return; } // bytes that no request asked for
-    this.#reader.read(bytes);
-    if (this.#listener === undefined) return;
-    this.#patience();
-    this.#listener.onFlush();
+    try {
+      this.#reader.read(bytes);
+      if (this.#listener === undefined) return;
+      this.#patience();
+      this.#listener.onFlush();
+    } catch (error) { // a defect of ours costs this exchange and no other
+      logDefect(this.#pool.context, error);
+      this.#fail(new Fault('internal'));
+    }
   }
 
   onDrain(): void {
@@ -143,7 +149,10 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   onClose(error: WireError | undefined): void {
     if (this.#phase !== 'connecting' || this.#listener === undefined) this.#broken(error);
-    else if (!this.#tryNext()) this.#fail(dialFault(this.#pool.written, error));
+    else {
+      const fault = this.#dial.failed(error);
+      if (!this.#tryNext()) this.#fail(fault);
+    }
   }
 
   onDeadline(): void {
