@@ -20,7 +20,7 @@ export function explain(settings: Settings): string {
 function siteText(site: SiteSettings): string {
   const rows: (readonly [string, string])[] = [
     ...site.routes.map((route) => [route.path, routeText(route)] as const),
-    ['scheme', site.schemes.length === 0 ? 'https everywhere' : site.schemes.map(([prefix, policy]) => `${prefix} ${policy}`).join(', ')],
+    ['scheme', schemeText(site)],
     ['told', `${site.speaks}: ${compileTeller(site.speaks, site.tell).names.join(', ') || 'nothing'}`],
     ...(site.tell.length > 0 ? [['of your own', site.tell.map(({ name, value }) => `${name}: ${value}`).join(' | ')] as const] : []),
     ...(site.health.length > 0 ? [['health', site.health.join(', ')] as const] : []),
@@ -28,6 +28,12 @@ function siteText(site: SiteSettings): string {
     ...(site.secureCookies === undefined ? [] : [['cookies', site.secureCookies ? 'get Secure' : 'left alone'] as const]),
   ];
   return `\nsite ${site.hosts.join(', ') || '(every host)'}\n${table(rows)}`;
+}
+
+function schemeText({ schemes }: SiteSettings): string {
+  if (schemes.length === 0) return 'https everywhere';
+  const rest = schemes.some(([prefix]) => prefix === '/') ? [] : ['all else https'];
+  return [...schemes.map(([prefix, policy]) => `${prefix} ${policy}`), ...rest].join(', ');
 }
 
 function routeText(route: RouteSettings): string {

@@ -1,14 +1,16 @@
 /** What the documents say of the program is so: its flags, its scripts, its files. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { addFlags } from '../../src/cli/flags.ts';
+import { main } from '../../src/cli/program.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { configTypes } from '../../scripts/config-types.ts';
 import { withFlags } from '../../scripts/readme-flags.ts';
+import { tempDir } from '../helpers/scope.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
@@ -40,6 +42,17 @@ for (const name of DOCUMENTS) {
     assert.deepEqual(wrong, []);
   });
 }
+
+test('the configuration in the README is right', async (t) => {
+  const [, code] = /```ts\n(\/\/ sallyport\.config\.ts\n[^]*?)```/.exec(read('README.md')) ?? [];
+  const cwd = tempDir(t);
+  mkdirSync(join(cwd, 'media'));
+  writeFileSync(join(cwd, 'sallyport.config.ts'), code ?? '');
+  let said = '';
+  const say = (text: string): void => { said += text; };
+  assert.equal(await main(['check'], { out: say, err: say, interactive: false, cwd, env: {} }), 0, said);
+  assert.match(said, /site shop\.localhost[^]*\/media\/ +files in [^]*site blog\.localhost[^]*scheme +\/feed\/ http, all else https/);
+});
 
 test('the README has a line for every profile', () => {
   const { speaks } = configSchema.shape;
