@@ -276,6 +276,24 @@ describe('a kept connection that the app has just closed', () => {
   });
 });
 
+describe('a stop', () => {
+  it('lets a request whose head is half here be finished, and answers it as the last one', () => {
+    // Every connection that waited for a head was hung up on, also one in the middle of it: a person's order was lost.
+    const front = new MemoryFront();
+    const half = front.client();
+    const idle = front.client();
+    half.say('POST /order HTTP/1.1\r\nHost: shop.test\r\n');
+    front.context.stopping = true;
+    for (const connection of [...front.context.connections]) connection.stop();
+    assert.equal(idle.ended, true);
+    assert.equal(half.ended, false);
+    half.say('Content-Length: 1\r\n\r\nx');
+    front.app().say(ok('thanks'));
+    assert.match(half.text, /Connection: close\r\n[^]*thanks$/);
+    assert.equal(half.ended, true);
+  });
+});
+
 describe('an app in trouble', () => {
   it('refused: 502 with the id that is in the log, and the second address is tried first', () => {
     const front = new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ app: { written: '8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] } })] })] }));
