@@ -45,3 +45,8 @@ export function logFault(context: FrontContext, fault: Fault, requestId: string)
 export function logRefusal(context: FrontContext, fault: Fault, about: { readonly peer: Peer; readonly id: string }): void {
   context.log.event({ event: 'refused', level: 'info', code: fault.code, status: FAULTS[fault.code].status, client: peerText(about.peer), message: `${fault.summary} ${fault.detail}`.trim(), requestId: about.id });
 }
+
+/** Something was thrown that nobody expected; where, is for whoever mends it. */
+export function logDefect(context: FrontContext, error: unknown): void {
+  context.log.event({ event: 'internal', level: 'error', message: error instanceof Error ? error.stack ?? error.message : String(error) });
+}

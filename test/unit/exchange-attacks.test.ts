@@ -308,3 +308,38 @@ describe('a body of which nothing may come', () => {
     assert.match(client.text, /^HTTP\/1\.1 413 /);
   });
 });
+
+describe('a defect of ours', () => {
+  // The state table throws at what cannot be, and nobody caught it: one connection's trouble ended the process and everybody's connections.
+  it('while a request is read costs its connection alone, and is in the log', async () => {
+    const front = frontWith();
+    const other = front.client();
+    other.say(get('/other'));
+    const app = front.app();
+    const { context } = front;
+    const { read } = context;
+    (context as { read: unknown }).read = () => { throw new Error('a defect'); };
+    const client = front.client();
+    client.say(get('/'));
+    await gone(client);
+    assert.equal(client.gone, 'reset');
+    (context as { read: unknown }).read = read;
+    app.say(ok('x'));
+    assert.match(other.text, /200 OK/);
+    assert.ok(front.events().some((event) => event['event'] === 'internal' && String(event['message']).includes('a defect')));
+    assert.equal(context.connections.size, 1);
+  });
+
+  it('while an answer is read is a 500, or a cut', () => {
+    const front = frontWith();
+    const client = front.client();
+    client.say(get('/'));
+    const app = front.app();
+    const site = front.context.sites.pick('shop.test')!;
+    (site as { repair: unknown }).repair = () => { throw new Error('a defect'); };
+    app.say(ok('x'));
+    assert.match(client.text, /^HTTP\/1\.1 500 /);
+    assert.doesNotMatch(client.text, /a defect/);
+    assert.equal(app.gone, 'destroyed');
+  });
+});

@@ -11,7 +11,7 @@ import type { Scheme } from '../../core/contract/truth.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { FrontContext } from '../context.ts';
 import { Exchange } from '../exchange.ts';
-import { logRefusal } from '../exchange-log.ts';
+import { logDefect, logRefusal } from '../exchange-log.ts';
 import { Output } from '../output.ts';
 import { faultAnswer } from '../own-answers.ts';
 import { Ahead } from './ahead.ts';
@@ -63,8 +63,12 @@ export class ClientConnection implements Downstream, WireHandler {
       if ((this.#lingered += bytes.length) > LINGER_BYTES) this.#wire.destroy();
       return;
     }
-    this.#feed(bytes);
-    this.#out.flush();
+    try {
+      this.#feed(bytes);
+      this.#out.flush();
+    } catch (error) {
+      this.#defect(error);
+    }
   }
 
   onDrain(): void {
@@ -265,7 +269,7 @@ export class ClientConnection implements Downstream, WireHandler {
   /** No more requests: closes now when idle, else after the running answer. */
   stop(): void {
     this.#last = true;
-    if (this.#state === 'head') this.#hangUp();
+    if (this.#state === 'head' && this.#collector === undefined) this.#hangUp();
   }
 
   destroy(): void { this.#drop(); }
@@ -290,6 +294,17 @@ export class ClientConnection implements Downstream, WireHandler {
     if (answer.bytes !== undefined) this.#writer.content(answer.bytes);
     this.#out.flush();
     this.#hangUp();
+  }
+
+  /** A defect of ours costs this connection and no other. */
+  #defect(error: unknown): void {
+    logDefect(this.#context, error);
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    try {
+      exchange?.clientGone();
+    } catch { /* it never came to be whole; what happened is in the log */ }
+    this.#wire.reset();
   }
 
   #hangUp(): void {
