@@ -15,7 +15,11 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 const HOP = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'proxy-authenticate', 'proxy-authorization', 'http2-settings']);
 const KEPT_THOUGH_NOMINATED = new Set(['authorization', 'cookie', 'content-type', 'content-encoding', 'content-language', 'content-range', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'cache-control', 'pragma', 'range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']);
 const FAMILY = /^(?:forwarded|x-forwarded|x-forwarded-.*|x-scheme|x-url-scheme|x-https|front-end-https|x-host|x-real-ip|x-client-ip|client-ip|true-client-ip|proxy|remote-user|x-remote-user|x-original-.*|x-request-id)$/;
-const family = (name: string): boolean => FAMILY.test(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
+const fold = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '-');
+const family = (name: string): boolean => FAMILY.test(fold(name));
+/** Folds onto a name that means something to the front, and is not that name. */
+const MEANT = new Set([...HOP, 'location', 'content-location', 'refresh', 'set-cookie', 'strict-transport-security', 'x-accel-buffering', 'content-type', 'server', 'x-powered-by', 'date']);
+const alias = (name: string): boolean => MEANT.has(fold(name)) && !MEANT.has(name.toLowerCase());
 
 const pairs = (flat: readonly string[]): [name: string, value: string][] => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
 const values = (flat: readonly string[], name: string): string[] => pairs(flat).filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
@@ -118,7 +122,7 @@ function passes(fields: readonly string[]): [string, string][] {
   const nominated = new Set(values(fields, 'connection').flatMap((value) => value.split(',').map((option) => option.trim().toLowerCase())));
   return pairs(fields).filter(([name]) => {
     const lower = name.toLowerCase();
-    return !HOP.has(lower) && !/[_.]/.test(name) && !family(name) && (!nominated.has(lower) || KEPT_THOUGH_NOMINATED.has(lower));
+    return !HOP.has(lower) && !/[_.]/.test(name) && !family(name) && !alias(name) && (!nominated.has(lower) || KEPT_THOUGH_NOMINATED.has(lower));
   });
 }
 
@@ -319,6 +323,7 @@ async function towardsTheClient(seed: number): Promise<Outcome> {
       else if (piece !== undefined) wire.say(piece);
       else {
         speaking.splice(at, 1);
+        if (speaking.some((other) => other.wire === wire)) continue; // the connection goes on with the next request
         if (end === 'fin') { wire.fin(); if (wire.gone === undefined) wire.break(); } else if (end === 'reset') wire.break();
       }
     }
