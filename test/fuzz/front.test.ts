@@ -312,6 +312,9 @@ async function towardsTheClient(seed: number): Promise<Outcome> {
       const request = asked.flat().find(({ path }) => path === head.target)!;
       const answer = say(random, request);
       said.set(head.target, answer);
+      // Its last answer on this connection was taken for whole: what is left of that would be read as this one's, by anybody.
+      const before = speaking.findIndex((other) => other.wire === wire);
+      if (before >= 0) speaking.splice(before, 1);
       speaking.push({ wire, pieces: [...answer.pieces], end: answer.end });
     }
     if (speaking.length > 0) {
@@ -323,7 +326,6 @@ async function towardsTheClient(seed: number): Promise<Outcome> {
       else if (piece !== undefined) wire.say(piece);
       else {
         speaking.splice(at, 1);
-        if (speaking.some((other) => other.wire === wire)) continue; // the connection goes on with the next request
         if (end === 'fin') { wire.fin(); if (wire.gone === undefined) wire.break(); } else if (end === 'reset') wire.break();
       }
     }
