@@ -9,6 +9,7 @@ export function explain(settings: Settings): string {
     ['http', doorText(settings.http, settings, [80, 8080]) + publicText(settings.publicHttpPort)],
     ['certificates', certificatesText(settings)],
     ['believed', believedText(settings)],
+    ...(settings.acceptProxy ? [['proxy', 'both doors expect the PROXY protocol, from the believed peers only'] as const] : []),
     ...(settings.allowHeaders.length > 0 ? [['let through', settings.allowHeaders.join(', ')] as const] : []),
     ['log', settings.log],
     ['grace', `${settings.grace} s`],

@@ -31,6 +31,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       certificates: certificates(flags, problems, file),
       trust: flags.trust,
       trustHeaders: trustHeaders(flags, problems),
+      acceptProxy: flags.acceptProxy,
       allowHeaders: flags.allowHeader,
       log: flags.log,
       grace: flags.grace,
@@ -109,7 +110,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
-  trustHeaders: '--trust-header', allowHeaders: '--allow-header', log: '--log', grace: '--grace', timeouts: '--timeout',
+  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', log: '--log', grace: '--grace', timeouts: '--timeout',
 };
 
 const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback' };

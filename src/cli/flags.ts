@@ -18,6 +18,7 @@ export interface Flags {
   readonly tell?: readonly string[];
   readonly trust?: readonly string[];
   readonly trustHeader?: readonly string[];
+  readonly acceptProxy?: boolean;
   readonly allowHeader?: readonly string[];
   readonly scheme?: readonly string[];
   readonly health?: readonly string[];
@@ -60,6 +61,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ['Proxies in front of this one:', [
     ['--trust <addr>', 'believe forwarding headers from this address, CIDR, loopback or unix (repeatable)', 'repeatable'],
     ['--trust-header <name>', 'the header that counts: a known name, or scheme=NAME, client=NAME, host=NAME, port=NAME (X-Forwarded-Proto and X-Forwarded-For; repeatable)', 'repeatable'],
+    ['--accept-proxy', 'both doors expect the PROXY protocol (v1, v2) from the --trust peers and refuse everybody else'],
   ]],
   ['Policy:', [
     ['--scheme <prefix=policy>', 'https | http | either by path, as in /feed/=http; longest prefix wins (/=https; repeatable)', 'repeatable'],

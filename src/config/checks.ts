@@ -13,7 +13,10 @@ export function checkTogether(settings: Settings, siteAt: (i: number) => Path, p
   }
 }
 
-function checkDoors({ https, http }: Settings, problems: Problems): void {
+function checkDoors({ https, http, acceptProxy, trust }: Settings, problems: Problems): void {
+  if (acceptProxy && trust.length === 0) {
+    problems.add({ path: ['acceptProxy'], seen: true, expected: 'somebody to accept it from', next: 'Name your balancer as trusted (--trust 10.0.0.5): whoever may send a PROXY header can name any client' });
+  }
   if (https.kind === 'off' && http.kind === 'off') {
     problems.add({ path: ['https'], seen: 'off', expected: 'at least one door', next: 'http is off too: open one of them' });
   }

@@ -48,6 +48,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     publicHttpPort: config.publicHttpPort,
     certificates: (config.certificates ?? []).map(({ cert, key }, i) => ({ cert: file(['certificates', i, 'cert'], cert), key: file(['certificates', i, 'key'], key) })),
     trust: (config.trust ?? []).filter((entry, i) => problems.at(['trust', i], entry, () => inWordsOf(() => compileTrust([entry]))) !== undefined),
+    acceptProxy: config.acceptProxy ?? false,
     trustHeaders: {
       scheme: config.trustHeaders?.scheme ?? DEFAULT_TRUST_HEADERS.scheme,
       client: config.trustHeaders?.client ?? DEFAULT_TRUST_HEADERS.client,

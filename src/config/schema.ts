@@ -65,6 +65,10 @@ export const configSchema = z.strictObject({
     'Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix". Whoever can connect from one of them can claim any '
     + 'scheme and any client address, so list proxies of your own and nothing wider. Default: nobody; what clients send of that kind is removed.',
   ),
+  acceptProxy: z.boolean({ error: 'true or false' }).optional().describe(
+    'Whether both doors expect the PROXY protocol, version 1 or 2, at the beginning of each connection. It names the client, and in version 2 '
+    + 'whether it came over TLS; only the peers in trust may send it, anybody else and any connection without it is refused. Default: false.',
+  ),
   trustHeaders,
   allowHeaders: list(fieldName, 'a list of header names').optional().describe(
     'Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can '

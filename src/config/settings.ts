@@ -19,6 +19,8 @@ export interface Settings {
   readonly certificates: readonly { readonly cert: string; readonly key: string }[];
   /** Whose forwarding headers are believed: addresses, CIDRs, `loopback`, `unix`. */
   readonly trust: readonly string[];
+  /** Whether both doors expect the PROXY protocol from the trusted peers, and refuse everybody else. */
+  readonly acceptProxy: boolean;
   /** The header names that count from a trusted peer. */
   readonly trustHeaders: TrustHeaders;
   /** Names with `_` or `.` in them that are let through all the same. */

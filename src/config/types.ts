@@ -21,6 +21,8 @@ export interface Config {
   }[] | undefined;
   /** Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix". Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own and nothing wider. Default: nobody; what clients send of that kind is removed. */
   readonly trust?: readonly string[] | undefined;
+  /** Whether both doors expect the PROXY protocol, version 1 or 2, at the beginning of each connection. It names the client, and in version 2 whether it came over TLS; only the peers in trust may send it, anybody else and any connection without it is refused. Default: false. */
+  readonly acceptProxy?: boolean | undefined;
   /** Which headers of a trusted peer count, one per fact. There is no fallback to another name, since most proxies let a client's Forwarded or X-Forwarded-Host through untouched. Name only headers that the trusted proxy overwrites on every request: one it passes on is the client's word. */
   readonly trustHeaders?: {
     /** Header that says http or https. Default: X-Forwarded-Proto. */

@@ -1,9 +1,11 @@
 import type { Scheme } from '../core/contract/truth.ts';
+import { compileTrust, trusts } from '../core/contract/trust.ts';
 import type { PickCertificate } from '../core/contract/certificate.ts';
-import type { Wire, WireHandler } from '../transport/wire.ts';
+import type { ProxyOptions, Wire, WireHandler } from '../transport/wire.ts';
 import type { FrontContext } from './context.ts';
 import type { DoorPlan } from './doors.ts';
 import { ClientConnection } from './downstream/http1.ts';
+import { peerText } from './exchange-log.ts';
 import { createHandshakeLog, logPlainOnTls } from './handshake-log.ts';
 import { plainOnTls } from './pages/index.ts';
 
@@ -17,11 +19,13 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
   };
   const name = settings.sites.flatMap((site) => site.hosts).find((host) => !host.startsWith('*.'));
   const plan = { scheme, setting: settings[scheme], loopback: context.local, name };
-  if (scheme === 'http' || pick === undefined) return { ...plan, listen: { onConnection } };
+  const proxyProtocol = settings.acceptProxy ? expectProxy(context) : undefined;
+  const listen = { onConnection, ...(proxyProtocol && { proxyProtocol }) };
+  if (scheme === 'http' || pick === undefined) return { ...plan, listen };
   return {
     ...plan,
     listen: {
-      onConnection,
+      ...listen,
       tls: {
         pick,
         alpn: ['http/1.1', 'http/1.0'], // both are registered names (RFC 7301 §6); curl --http1.0 asks for the second alone
@@ -33,6 +37,18 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
         },
         onHandshakeError: createHandshakeLog(context),
       },
+    },
+  };
+}
+
+/** The PROXY protocol, from trusted peers only: whoever may send it can name any client and any scheme. */
+function expectProxy(context: FrontContext): ProxyOptions {
+  const trust = compileTrust(context.settings.trust);
+  return {
+    accepts: (peer) => trusts(trust, peer),
+    timeout: context.settings.timeouts.handshake,
+    onRefused: (peer, fault) => {
+      context.log.event({ event: 'refused', level: 'info', code: fault.code, client: peerText(peer), message: `${peerText(peer)}: ${fault.summary} ${fault.detail}`.trim() });
     },
   };
 }

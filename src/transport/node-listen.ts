@@ -26,6 +26,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
   const gate = proxyProtocol && new ProxyGate(proxyProtocol, arrive);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (raw) => {
+    // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
+    if (unixPath === undefined && raw.remoteAddress === undefined) { raw.destroy(); return; }
     const peer = peerOf(raw, unixPath);
     if (gate === undefined || closing) arrive(raw, peer);
     else gate.admit(raw, peer);

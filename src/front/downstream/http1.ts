@@ -49,7 +49,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#writer = new AnswerWriter(this.#out);
     this.#context = context;
     this.peer = wire.peer;
-    this.scheme = wire.tls === undefined ? 'http' : 'https';
+    this.scheme = wire.tls === undefined && wire.proxied?.secure !== true ? 'http' : 'https';
     this.#patience = new Patience(context.clock, context.settings.timeouts, () => { this.#onDeadline(); });
     this.#patience.allow('head');
     context.connections.add(this);
