@@ -12,15 +12,10 @@ import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { FrontContext } from '../context.ts';
 import { Exchange } from '../exchange.ts';
 import { logDefect, logRefusal } from '../exchange-log.ts';
-import { Output } from '../output.ts';
 import { faultAnswer } from '../own-answers.ts';
 import { Ahead } from './ahead.ts';
-import { AnswerWriter } from './answer-writer.ts';
 import type { AnswerStart, Downstream } from './downstream.ts';
-import { Patience } from './patience.ts';
-
-/** Bytes that are read and thrown away behind a last answer. */
-const LINGER_BYTES = 8 * 1024 * 1024;
+import { Line } from './line.ts';
 
 /** A client's HTTP/1.1 connection: bytes in, one exchange after the other, bytes out. */
 export class ClientConnection implements Downstream, WireHandler {
@@ -30,28 +25,21 @@ export class ClientConnection implements Downstream, WireHandler {
   #exchange: Exchange | undefined;
   #reader: BodyReader | undefined;
   #collector: HeadCollector | undefined;
-  #paused = false;
   #feeding = false;
   /** No request after the one being answered. */
   #last = false;
-  #lingered = 0;
   #tunnel: WireHandler | undefined;
   readonly #ahead = new Ahead();
-  readonly #patience: Patience;
-  readonly #wire: Wire;
-  readonly #out: Output;
-  readonly #writer: AnswerWriter;
+  readonly #line: Line;
   readonly #context: FrontContext;
 
   constructor(wire: Wire, context: FrontContext) {
-    this.#wire = wire;
-    this.#out = new Output(wire);
-    this.#writer = new AnswerWriter(this.#out);
+    const { clock, settings: { timeouts } } = context;
+    this.#line = new Line(wire, { clock, timeouts, onDeadline: () => { this.#onDeadline(); } });
+    this.#line.patience.allow('head');
     this.#context = context;
     this.peer = wire.peer;
     this.scheme = wire.tls === undefined && wire.proxied?.secure !== true ? 'http' : 'https';
-    this.#patience = new Patience(context.clock, context.settings.timeouts, () => { this.#onDeadline(); });
-    this.#patience.allow('head');
     context.connections.add(this);
   }
 
@@ -59,13 +47,10 @@ export class ClientConnection implements Downstream, WireHandler {
 
   onData(bytes: Uint8Array): void {
     if (this.#state === 'tunnel') { this.#tunnel!.onData(bytes); return; }
-    if (this.#state === 'closing') {
-      if ((this.#lingered += bytes.length) > LINGER_BYTES) this.#wire.destroy();
-      return;
-    }
+    if (this.#state === 'closing') { this.#line.throwAway(bytes.length); return; }
     try {
       this.#feed(bytes);
-      this.#out.flush();
+      this.#line.out.flush();
     } catch (error) {
       this.#defect(error);
     }
@@ -73,13 +58,13 @@ export class ClientConnection implements Downstream, WireHandler {
 
   onDrain(): void {
     if (this.#state === 'tunnel') { this.#tunnel!.onDrain(); return; }
-    this.#out.full = false;
-    if (this.#state === 'answer' || (this.#state === 'body' && this.#paused)) this.#patience.forever();
-    else if (this.#state === 'closing') this.#patience.linger();
-    else if (this.#state === 'head') this.#patience.allow('keepAlive');
+    this.#line.out.full = false;
+    if (this.#state === 'answer' || (this.#state === 'body' && this.#line.paused)) this.#line.patience.forever();
+    else if (this.#state === 'closing') this.#line.patience.linger();
+    else if (this.#state === 'head') this.#line.patience.allow('keepAlive');
     this.#exchange?.clientDrained();
     if (this.#state === 'head') this.#goOn();
-    this.#out.flush();
+    this.#line.out.flush();
   }
 
   onEnd(): void {
@@ -87,16 +72,16 @@ export class ClientConnection implements Downstream, WireHandler {
     // A client that closes its side has left: nobody half-closes under TLS, and an app's worker must not be held for a
     // closed browser tab (nginx does the same unless proxy_ignore_client_abort is on).
     if (this.#state === 'head' || this.#state === 'closing') {
-      if (this.#wire.buffered > 0) { this.#hangUp(); return; } // no worker waits for it: it may have what it asked for
-      this.#wire.end();
+      if (this.#line.wire.buffered > 0) { this.#hangUp(); return; } // no worker waits for it: it may have what it asked for
+      this.#line.wire.end();
     }
-    this.#drop();
+    this.#line.drop(this.#exchange !== undefined);
   }
 
   onClose(error: WireError | undefined): void {
     const state = this.#state;
     this.#move('gone');
-    this.#patience.end();
+    this.#line.patience.end();
     this.#context.connections.delete(this);
     if (state === 'tunnel') this.#tunnel!.onClose(error);
     const exchange = this.#exchange;
@@ -107,22 +92,22 @@ export class ClientConnection implements Downstream, WireHandler {
   #onDeadline(): void {
     switch (this.#state) {
       case 'head':
-        if (this.#out.full) this.#dropUnlessItTakes();
+        if (this.#line.out.full) this.#line.dropUnlessItTakes(this.#exchange !== undefined);
         else if (this.#collector === undefined) this.#hangUp(); // idle between requests: nothing is owed
         else this.#refuse(new Fault('head-timeout', `${this.#collector.size} bytes of a head came in ${this.#context.settings.timeouts.head} ms`));
         break;
       case 'body':
-        if (this.#paused) this.#dropUnlessItTakes(); // what we wait for is that it reads
+        if (this.#line.paused) this.#line.dropUnlessItTakes(this.#exchange !== undefined); // what we wait for is that it reads
         else if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', `no byte of the body for ${this.#context.settings.timeouts.body} ms`));
         break;
       case 'answer':
       case 'closing':
-        this.#dropUnlessItTakes();
+        this.#line.dropUnlessItTakes(this.#exchange !== undefined);
         break;
       case 'tunnel':
       case 'closed':
     }
-    this.#out.flush();
+    this.#line.out.flush();
   }
 
   // ---- reading ----
@@ -136,7 +121,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#feeding = true;
     for (let at = 0; at < bytes.length;) {
       // A client that does not read its answers gets no more of them: what waits for it is bounded.
-      if (this.#state === 'head' && !this.#out.full) at = this.#readHead(bytes, at);
+      if (this.#state === 'head' && !this.#line.out.full) at = this.#readHead(bytes, at);
       else if (this.#state === 'body') at = this.#readBody(bytes, at);
       else {
         if ((this.#state === 'answer' || this.#state === 'head') && !this.#ahead.keep(bytes, at)) this.#pause();
@@ -148,11 +133,11 @@ export class ClientConnection implements Downstream, WireHandler {
 
   /** Reads what was sent ahead, now that its turn has come. */
   #goOn(): void {
-    this.#unpause();
+    this.#line.unpause();
     const ahead = this.#ahead.take();
     if (ahead === undefined) return;
     this.#feed(ahead);
-    this.#out.flush();
+    this.#line.out.flush();
   }
 
   #readHead(bytes: Uint8Array, at: number): number {
@@ -161,7 +146,7 @@ export class ClientConnection implements Downstream, WireHandler {
       if (this.#collector === undefined) { // else it has these bytes already
         this.#collector = new HeadCollector();
         this.#collector.add(bytes.subarray(at));
-        this.#patience.allow('head');
+        this.#line.patience.allow('head');
       }
       return bytes.length;
     }
@@ -174,13 +159,13 @@ export class ClientConnection implements Downstream, WireHandler {
   #begin(head: RequestHead): void {
     const hasBody = head.framing === 'chunked' || head.length > 0;
     this.#move(hasBody ? 'request-with-body' : 'request');
-    this.#writer.begin(head.minor);
+    this.#line.writer.begin(head.minor);
     this.#last = !head.keepAlive || this.#context.stopping;
-    this.#patience.forever();
+    this.#line.patience.forever();
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
     if (hasBody) {
       this.#reader = createBodyReader(head, { side: 'request', classify: this.#context.classify, sink: (content) => { this.#exchange?.requestContent(content); } });
-      this.#patience.allow('body');
+      this.#line.patience.allow('body');
     }
     exchange.begin(hasBody);
   }
@@ -189,7 +174,7 @@ export class ClientConnection implements Downstream, WireHandler {
     const reader = this.#reader!;
     at = reader.read(bytes, at, bytes.length);
     if (this.#state !== 'body') return at; // answered while we read
-    if (!this.#paused) this.#patience.allow('body');
+    if (!this.#line.paused) this.#line.patience.allow('body');
     if (reader.fault !== undefined) {
       this.#exchange!.requestFault(reader.fault);
       return bytes.length;
@@ -197,8 +182,8 @@ export class ClientConnection implements Downstream, WireHandler {
     if (reader.done) {
       this.#reader = undefined;
       this.#move('body-end');
-      this.#unpause(); // whoever was slow with the body has it all; that the client leaves is to be noticed
-      this.#waitForUs();
+      this.#line.unpause(); // whoever was slow with the body has it all; that the client leaves is to be noticed
+      this.#line.waitForUs();
       this.#exchange!.requestEnd(reader.trailers);
     }
     return at;
@@ -206,65 +191,65 @@ export class ClientConnection implements Downstream, WireHandler {
 
   // ---- answering (Downstream) ----
 
-  get buffered(): number { return this.#wire.buffered + this.#out.waiting; }
+  get buffered(): number { return this.#line.buffered; }
 
-  interim(status: number, reason: string, lines: string): void { this.#writer.interim(status, reason, lines); }
+  interim(status: number, reason: string, lines: string): void { this.#line.writer.interim(status, reason, lines); }
 
   start(answer: AnswerStart): void {
-    const plan = this.#writer.framingFor(answer.body);
+    const plan = this.#line.writer.framingFor(answer.body);
     // While a body is still arriving nobody knows yet where the next request would begin.
     if (answer.last || plan.framing === 'close' || this.#state === 'body' || this.#context.stopping) this.#last = true;
-    this.#writer.start(answer, plan, this.#last);
+    this.#line.writer.start(answer, plan, this.#last);
   }
 
-  content(bytes: Uint8Array): void { this.#writer.content(bytes); }
+  content(bytes: Uint8Array): void { this.#line.writer.content(bytes); }
 
   finish(trailers: string): void {
-    this.#writer.end(trailers);
-    this.#out.flush();
+    this.#line.writer.end(trailers);
+    this.#line.out.flush();
     this.#exchange = undefined;
-    if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#linger(); return; }
+    if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#line.linger(); return; }
     this.#move('answer-end');
-    if (this.#out.full) this.#patience.watchSending(this.#wire.taken);
-    else this.#patience.allow('keepAlive');
-    if (!this.#feeding && !this.#out.full) this.#goOn(); // else the loop there goes on, or `onDrain`
+    if (this.#line.out.full) this.#line.watchSending();
+    else this.#line.patience.allow('keepAlive');
+    if (!this.#feeding && !this.#line.out.full) this.#goOn(); // else the loop there goes on, or `onDrain`
   }
 
   cut(): void {
     this.#exchange = undefined;
-    this.#out.flush();
-    if (this.#writer.endsWithConnection) { this.#wire.reset(); return; } // an orderly end would make it look whole
+    this.#line.out.flush();
+    if (this.#line.writer.endsWithConnection) { this.#line.wire.reset(); return; } // an orderly end would make it look whole
     this.#hangUp();
   }
 
   flush(): void {
-    this.#out.flush();
-    if (this.#out.full && (this.#state === 'answer' || this.#state === 'body') && this.#patience.isForever) this.#patience.watchSending(this.#wire.taken);
+    this.#line.out.flush();
+    if (this.#line.out.full && (this.#state === 'answer' || this.#state === 'body') && this.#line.patience.isForever) this.#line.watchSending();
   }
 
   holdBody(): void { this.#pause(); }
 
   releaseBody(): void {
     if (this.#state !== 'body') return;
-    this.#patience.allow('body');
-    this.#unpause();
+    this.#line.patience.allow('body');
+    this.#line.unpause();
   }
 
   tunnel(lines: string, handler: WireHandler): { wire: Wire; early: Uint8Array | undefined } {
-    this.#out.text(answerHeadText(101, 'Switching Protocols', lines + 'Connection: Upgrade\r\nUpgrade: websocket\r\n', ''));
-    this.#out.flush();
+    this.#line.out.text(answerHeadText(101, 'Switching Protocols', lines + 'Connection: Upgrade\r\nUpgrade: websocket\r\n', ''));
+    this.#line.out.flush();
     this.#move('switch');
     this.#tunnel = handler;
     const early = this.#ahead.take();
-    this.#patience.forever();
-    this.#unpause();
-    return { wire: this.#wire, early };
+    this.#line.patience.forever();
+    this.#line.unpause();
+    return { wire: this.#line.wire, early };
   }
 
   // ---- ending ----
 
   /** True while only an answer without an end (a tunnel, an event stream) keeps this connection. */
-  get unending(): boolean { return this.#state === 'tunnel' || (this.#state === 'closing' && this.#wire.buffered === 0) || this.#exchange?.live === true; }
+  get unending(): boolean { return this.#state === 'tunnel' || (this.#state === 'closing' && this.#line.wire.buffered === 0) || this.#exchange?.live === true; }
 
   /** No more requests: closes now when idle, else after the running answer. */
   stop(): void {
@@ -272,17 +257,7 @@ export class ClientConnection implements Downstream, WireHandler {
     if (this.#state === 'head' && this.#collector === undefined) this.#hangUp();
   }
 
-  destroy(): void { this.#drop(); }
-
-  /** Lets go at once. Where only the end of the connection ends an answer that has not left, an orderly end would make it look whole (RFC 9112 §8). */
-  #drop(): void {
-    if (this.#writer.endsWithConnection && (this.#exchange !== undefined || this.#wire.buffered > 0)) this.#wire.reset();
-    else this.#wire.destroy();
-  }
-
-  #dropUnlessItTakes(): void {
-    if (this.#wire.buffered === 0 || !this.#patience.stillTakes(this.#wire.taken)) this.#drop();
-  }
+  destroy(): void { this.#line.drop(this.#exchange !== undefined); }
 
   /** What arrived is not a request: one answer, then the end. Never reaches an app. */
   #refuse(fault: Fault): void {
@@ -290,9 +265,9 @@ export class ClientConnection implements Downstream, WireHandler {
     const id = this.#context.nextId();
     logRefusal(this.#context, fault, { peer: this.peer, id });
     const answer = faultAnswer(this.#context, fault, { id, accept: undefined, method: '' });
-    this.#writer.start(answer, answer.body, true);
-    if (answer.bytes !== undefined) this.#writer.content(answer.bytes);
-    this.#out.flush();
+    this.#line.writer.start(answer, answer.body, true);
+    if (answer.bytes !== undefined) this.#line.writer.content(answer.bytes);
+    this.#line.out.flush();
     this.#hangUp();
   }
 
@@ -304,39 +279,17 @@ export class ClientConnection implements Downstream, WireHandler {
     try {
       exchange?.clientGone();
     } catch { /* it never came to be whole; what happened is in the log */ }
-    this.#wire.reset();
+    this.#line.wire.reset();
   }
 
   #hangUp(): void {
     this.#move('refuse');
-    this.#linger();
-  }
-
-  /** Sends FIN, and reads on for a while: closing with unread bytes would send a RST that can overtake the answer (RFC 9112 §9.6). */
-  #linger(): void {
-    this.#unpause();
-    if (this.#wire.buffered > 0) this.#patience.watchSending(this.#wire.taken);
-    else this.#patience.linger();
-    this.#wire.end();
-  }
-
-  /** The client owes nothing now but to take what it is sent. */
-  #waitForUs(): void {
-    if (this.#out.full) this.#patience.watchSending(this.#wire.taken);
-    else this.#patience.forever();
+    this.#line.linger();
   }
 
   #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    if (this.#state === 'body') this.#waitForUs(); // we are the slow one
-    this.#wire.pause();
-  }
-
-  #unpause(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#wire.resume();
+    this.#line.pause();
+    if (this.#state === 'body') this.#line.waitForUs(); // we are the slow one
   }
 
   #move(event: ConnectionEvent): void { this.#state = next(this.#state, event); }
