@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
 
 const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
@@ -307,6 +308,21 @@ describe('an app in trouble', () => {
     assert.equal(error.code, 'app-refused');
     const event = front.events().find((event) => event['requestId'] === error.requestId && event['event'] === 'app-refused');
     assert.equal(String(event?.['message']).match(/ECONNREFUSED/g)?.length, 2, 'the log has what both addresses said');
+  });
+
+  it('that does not accept in time: 504, after every address had its time', async () => {
+    const two = appRoute({ app: { written: '8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] } });
+    const front = new MemoryFront(settings({ timeouts: { ...DEFAULT_TIMEOUTS, connect: 250 }, sites: [siteSettings({ routes: [two] })] }));
+    const client = front.client();
+    client.say(get('/'));
+    for (let tries = 0; client.text === '' && tries < 200; tries++) await later();
+    assert.deepEqual(front.transport.made.map(({ wire }) => wire.gone), ['destroyed', 'destroyed']);
+    assert.match(client.text, /^HTTP\/1\.1 504 /);
+    const second = front.client();
+    second.say(get('/'));
+    for (let tries = 0; front.transport.made.length < 4 && tries < 200; tries++) await later();
+    front.app().say(ok('late but here'));
+    assert.match(second.text, /late but here$/);
   });
 
   it('that answers what is not HTTP gives 502', () => {

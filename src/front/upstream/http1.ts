@@ -13,6 +13,9 @@ import { Dial } from './dial.ts';
 import type { AnswerListener } from './listener.ts';
 import type { AppPool } from './pool.ts';
 
+/** For a wire that was given up. */
+const NOBODY: WireHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
+
 /** A connection to an app that answers in HTTP/1, whatever it is asked in: one request and its answer at a time. */
 export class AppConnection implements WireHandler, AnswerEvents, Timed {
   deadline = Infinity;
@@ -158,7 +161,11 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   onDeadline(): void {
     const { written, context: { settings: { timeouts } } } = this.#pool;
     if (this.#listener === undefined) this.drop();
-    else if (this.#phase === 'connecting') this.#fail(new Fault('app-connect-timeout', `${written}: no connection in ${timeouts.connect} ms`));
+    else if (this.#phase === 'connecting') {
+      this.#wire.handler = NOBODY; // what comes of it now is the next address' business no more
+      this.#wire.destroy();
+      if (!this.#tryNext()) this.#fail(new Fault('app-connect-timeout', `${written}: no connection in ${timeouts.connect} ms`));
+    }
     else if (this.#reader.inBody) this.#fail(new Fault('app-idle-timeout', `${written}: no byte of the answer for ${timeouts.answerIdle} ms`));
     else this.#fail(new Fault('app-answer-timeout', `${written}: no answer in ${timeouts.answer} ms`));
   }
