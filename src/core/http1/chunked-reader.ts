@@ -1,5 +1,5 @@
 import { Fault } from '../errors.ts';
-import { CLASS, CR, HEX, LF, SEMICOLON, VALUE, hexValue } from './chars.ts';
+import { CLASS, CR, HEX, HTAB, LF, SEMICOLON, SP, TOKEN, VALUE, hexValue } from './chars.ts';
 import { MAX_CHUNK_DIGITS, MAX_CHUNK_EXTENSION, MAX_CHUNK_EXTENSIONS } from './limits.ts';
 import { TrailerReader } from './trailer-reader.ts';
 import { byteName } from './shown.ts';
@@ -15,6 +15,12 @@ const CONTENT_CR = 4;
 const CONTENT_LF = 5;
 const TRAILERS = 6;
 const DONE = 7;
+const EXTENSION_NAME = 8;
+const QUOTED = 9;
+const QUOTED_PAIR = 10;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /**
  * A chunked body (RFC 9112 §7.1), read strictly: a size is 1 to 16 HEXDIG up to 2^53-1 and nothing else, each line ends
@@ -64,7 +70,11 @@ export class ChunkedReader implements BodyReader {
   #line(byte: number): boolean {
     switch (this.#state) {
       case SIZE: return this.#size(byte);
-      case EXTENSION: return this.#extensionByte(byte);
+      case EXTENSION:
+      case EXTENSION_NAME:
+      case QUOTED:
+      case QUOTED_PAIR:
+        return this.#extensionByte(byte);
       case SIZE_LF:
         if (byte !== LF) return this.#bad(`A CR in the size line was followed by ${byteName(byte)}, not by an LF.`);
         this.#state = this.#left === 0 ? TRAILERS : CONTENT;
@@ -89,16 +99,25 @@ export class ChunkedReader implements BodyReader {
     }
     if (this.#digits === 0) return this.#bad(`A chunk size begins with ${byteName(byte)}, not with a hexadecimal digit.`);
     if (byte === CR) this.#state = SIZE_LF;
-    else if (byte === SEMICOLON) this.#state = EXTENSION;
+    else if (byte === SEMICOLON) this.#state = EXTENSION_NAME;
     else return this.#bad(`${byteName(byte)} in or after a chunk size.`);
     return byte === CR || this.#countExtension();
   }
 
+  /** `;` name [ `=` token or quoted-string ], dropped (RFC 9112 §7.1.1). What is no extension is refused: others read it in other ways. */
   #extensionByte(byte: number): boolean {
-    if ((CLASS[byte]! & VALUE) !== 0) return this.#countExtension();
-    if (byte !== CR) return this.#bad(`${byteName(byte)} in a chunk extension.`);
-    this.#state = SIZE_LF;
-    return true;
+    const state = this.#state;
+    if (byte === CR && state === EXTENSION) {
+      this.#state = SIZE_LF;
+      return true;
+    }
+    if ((CLASS[byte]! & VALUE) === 0) return this.#bad(`${byteName(byte)} in a chunk extension.`);
+    if (state === QUOTED_PAIR) this.#state = QUOTED;
+    else if (state === QUOTED) this.#state = byte === QUOTE ? EXTENSION : byte === BACKSLASH ? QUOTED_PAIR : QUOTED;
+    else if (state === EXTENSION) this.#state = byte === QUOTE ? QUOTED : byte === SEMICOLON ? EXTENSION_NAME : EXTENSION;
+    else if ((CLASS[byte]! & TOKEN) !== 0) this.#state = EXTENSION;
+    else if (byte !== SP && byte !== HTAB) return this.#bad(`${byteName(byte)} where the name of a chunk extension has to be.`);
+    return this.#countExtension();
   }
 
   #countExtension(): boolean {
