@@ -353,6 +353,8 @@ async function towardsTheClient(seed: number): Promise<Outcome> {
       if (!whole || values(read.fields, 'x-request-id').length > 0) continue; // a failure that is seen
       const { bytes: raw, end: appEnd, mutated } = said.get(path)!;
       if (mutated !== true) assert.deepEqual(values(read.fields, 'x-for'), [path], `an answer to somebody else\n${about}`);
+      // RFC 9110 §5.5 takes a tab behind a value for white space; to Node `chunked<HTAB>` is another coding, without an end.
+      if (/\t\r\n/.test(raw)) continue;
       const direct = await strictClient(method, raw, appEnd);
       if (typeof direct === 'string' || direct.error?.startsWith('HPE_') === true) continue; // stricter, or at what came behind
       assert.ok(direct.whole, `whole, though the app did not finish it\n${about}`);
