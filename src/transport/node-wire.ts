@@ -6,8 +6,6 @@ import { localOf, wireError } from './node-endpoint.ts';
 
 /** Bytes that may wait in the process before `write` says to stop. */
 const HIGH_WATER = 64 * 1024;
-/** Up to this size a copy is cheaper than a second TLS record and a second packet. */
-const JOIN_LIMIT = 64 * 1024;
 
 /** After `onClose` nothing is told any more, whatever the runtime still has in its queue. */
 const GONE: WireHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
@@ -72,22 +70,6 @@ export class NodeWire implements Wire {
     const socket = this.socket;
     const taken = typeof data === 'string' ? socket.write(data, 'latin1') : socket.write(data);
     return taken || this.mayGoOn();
-  }
-
-  writePair(head: string, bytes: Uint8Array): boolean {
-    if (this.ended) return true;
-    const socket = this.socket;
-    if (bytes.length > JOIN_LIMIT) {
-      socket.cork(); // one writev
-      socket.write(head, 'latin1');
-      socket.write(bytes);
-      socket.uncork();
-      return this.mayGoOn();
-    }
-    const whole = Buffer.allocUnsafe(head.length + bytes.length);
-    whole.write(head, 0, 'latin1');
-    whole.set(bytes, head.length);
-    return socket.write(whole) || this.mayGoOn();
   }
 
   pause(): void { this.socket.pause(); }

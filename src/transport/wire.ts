@@ -43,8 +43,6 @@ export interface Wire {
    * the high-water mark waits; stop and go on at `onDrain`. Nothing is lost either way.
    */
   write(data: Uint8Array | string): boolean;
-  /** Sends both in one packet where possible. Up to 64 KiB of bytes are copied by this call, so they may be lent ones; more are taken over. */
-  writePair(head: string, bytes: Uint8Array): boolean;
   /** Stops reading; a few more `onData` may still come. */
   pause(): void;
   resume(): void;

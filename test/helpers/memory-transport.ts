@@ -36,7 +36,6 @@ export class MemoryWire implements Wire {
     this.buffered += data.length;
     return this.buffered <= 64 * 1024;
   }
-  writePair(head: string, bytes: Uint8Array): boolean { return this.write(head + latin1(bytes)); }
   pause(): void { this.paused = true; }
   resume(): void { this.paused = false; }
   end(): void { this.ended = true; }
