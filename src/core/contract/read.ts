@@ -7,14 +7,15 @@ import { STANDARD_NAMES } from '../http1/names.ts';
 import { clientOf } from './client-chain.ts';
 import { ContractError } from './contract-error.ts';
 import { fold } from './family.ts';
-import { hostOf, portOf, schemeOf } from './header-values.ts';
+import { hostOf, portOf } from './header-values.ts';
+import { schemeReader, type SchemeHeader } from './scheme-header.ts';
 import { NO_TRUST, trusts, type Peer, type Trust } from './trust.ts';
 import type { Scheme, Truth } from './truth.ts';
 
 /** The header names that count from a trusted peer. One each; another name is never read in their place. */
 export interface TrustedHeaders {
-  /** Default `X-Forwarded-Proto`. */
-  readonly scheme?: string | undefined;
+  /** Default `X-Forwarded-Proto`. Several must all be there and agree. */
+  readonly scheme?: SchemeHeader | readonly SchemeHeader[] | undefined;
   /** Default `X-Forwarded-For`. */
   readonly client?: string | undefined;
   /** Not read unless named: most proxies pass a client's `X-Forwarded-Host` through. */
@@ -26,14 +27,17 @@ export interface TrustedHeaders {
 export interface ReaderOptions {
   /** Whose headers are believed. Whoever is in here can tell the app any scheme and any client address. */
   readonly trust: Trust;
+  /** Whether a head carries a proof of its own that it comes from a trusted peer, wherever the connection is from. */
+  readonly vouched?: ((fields: Fields) => boolean) | undefined;
   readonly headers?: TrustedHeaders;
   /** The port the world sees for a scheme, where no port header says otherwise. */
-  readonly publicPort: (scheme: Scheme) => number;
+  readonly publicPort: (scheme: Scheme, host: string) => number;
 }
 
 /** What a socket shows by itself. */
 export interface Connection {
-  readonly peer: Peer;
+  /** Undefined where a runtime does not show it: nobody, then, is trusted by address. */
+  readonly peer: Peer | undefined;
   readonly scheme: Scheme;
 }
 
@@ -45,8 +49,8 @@ export interface ReadableHead {
 
 /**
  * - Peer not trusted: everything is the connection's own, and no field is looked at.
- * - Scheme: exactly one line with one understood value ({@link schemeOf}). Absent: the connection's own. Doubled, a
- *   list, or anything else: `http`, since what is not clear must never count as secure.
+ * - Scheme: exactly one line with one understood value (header-values.ts). Absent: the connection's own. Doubled, a
+ *   list, several headers that do not agree, or anything else: `http`, since what is not clear must never count as secure.
  * - Client: see client-chain.ts; absent or not clear: as far as it can be told, at least the peer.
  * - Host and port: only where named, one line, valid; else as without them.
  *
@@ -58,20 +62,23 @@ const OWN: Truth['by'] = Object.freeze({ scheme: 'connection', host: 'Host', por
 
 /** @throws ContractError where a header name cannot carry the truth, or two parts of it are to come from one header. */
 export function createReader(options: ReaderOptions): Reader {
-  const { trust, publicPort } = options;
+  const { trust, vouched, publicPort } = options;
   const own: Reader = ({ peer, scheme }, { host }) => ({
-    scheme, host, port: publicPort(scheme), client: peer.kind === 'ip' ? peer.address : 'unix', by: OWN,
+    scheme, host, port: publicPort(scheme, host), client: peer?.kind === 'ip' ? peer.address : peer?.kind ?? 'unknown', by: OWN,
   });
   const told = createToldReader(options, own);
-  if (trust === NO_TRUST) return own;
-  return (connection, head) => (trusts(trust, connection.peer) ? told : own)(connection, head);
+  if (trust === NO_TRUST && vouched === undefined) return own;
+  return (connection, head) => {
+    const { peer } = connection;
+    const believed = (peer !== undefined && trusts(trust, peer)) || (vouched !== undefined && vouched(head.fields));
+    return (believed ? told : own)(connection, head);
+  };
 }
 
 /** For connections from a trusted peer. */
 function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, own: Reader): Reader {
-  const { scheme: schemeName = 'X-Forwarded-Proto', client: clientName = 'X-Forwarded-For', host: hostName, port: portName } = headers;
-  checkNames([schemeName, clientName, hostName, portName]);
-  const readScheme = schemeOf(schemeName);
+  const { scheme: schemeHeader = 'X-Forwarded-Proto', client: clientName = 'X-Forwarded-For', host: hostName, port: portName } = headers;
+  const readScheme = schemeReader(schemeHeader, (schemeName) => { checkNames([schemeName, clientName, hostName, portName]); });
   const readClient = clientOf(clientName);
   const readHost = hostName === undefined ? undefined : hostOf(hostName);
 
@@ -80,27 +87,26 @@ function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, ow
     let { scheme, host, client } = own(connection, head);
     const by = { ...OWN };
 
-    const schemeLines = valuesOf(fields, schemeName);
-    if (schemeLines.length > 0) {
-      const value = schemeLines.length === 1 ? readScheme(schemeLines[0]!) : undefined;
-      scheme = value ?? 'http';
-      by.scheme = word(schemeName, value);
+    const said = readScheme(fields);
+    if (said !== undefined) {
+      scheme = said.scheme ?? 'http';
+      by.scheme = word(said.name, said.scheme);
     }
-    const clientLines = valuesOf(fields, clientName);
+    const clientLines = fields.all(clientName);
     if (clientLines.length > 0) {
       const named = readClient(clientLines, trust);
       client = named.client ?? client;
       by.client = word(clientName, named.clear || undefined);
     }
-    const hostLines = readHost && valuesOf(fields, hostName!);
+    const hostLines = readHost && fields.all(hostName!);
     if (readHost && hostLines!.length > 0) {
       const value = hostLines!.length === 1 ? readHost(hostLines![0]!) : undefined;
       host = value ?? host;
       by.host = word(hostName!, value);
     }
-    let port = publicPort(scheme);
+    let port = publicPort(scheme, host);
     by.port = by.scheme; // the port follows the scheme
-    const portLines = portName === undefined ? [] : valuesOf(fields, portName);
+    const portLines = portName === undefined ? [] : fields.all(portName);
     if (portLines.length > 0) {
       const value = portLines.length === 1 ? portOf(portLines[0]!) : undefined;
       port = value ?? port;
@@ -112,17 +118,6 @@ function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, ow
 
 /** Whose word it was. */
 const word = (name: string, value: unknown): string => (value === undefined ? `ambiguous ${name}` : name);
-
-/** The values of the lines with exactly this name, any case. Not folded: a `_` spelling is a client's trick, not the proxy's word. */
-function valuesOf(fields: Fields, name: string): string[] {
-  const values: string[] = [];
-  const lower = name.toLowerCase();
-  for (let i = 0; i < fields.count; i++) {
-    if (fields.nameEnd[i]! - fields.start[i]! !== lower.length) continue;
-    if (fields.name(i).toLowerCase() === lower) values.push(fields.value(i));
-  }
-  return values;
-}
 
 function checkNames([scheme, client, host, port]: readonly (string | undefined)[]): void {
   const used = new Map<string, string>();

@@ -49,7 +49,9 @@ export class Fields {
   all(name: string): string[] {
     const lower = name.toLowerCase();
     const values: string[] = [];
-    for (let i = 0; i < this.count; i++) if (this.name(i).toLowerCase() === lower) values.push(this.value(i));
+    for (let i = 0; i < this.count; i++) {
+      if (this.nameEnd[i]! - this.start[i]! === lower.length && this.name(i).toLowerCase() === lower) values.push(this.value(i));
+    }
     return values;
   }
 
