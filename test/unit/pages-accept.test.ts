@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { preferredKind, type PageKind } from '../../src/front/pages/accept.ts';
+import { preferredKind, type PageKind } from '../../src/core/pages/accept.ts';
 
 const rows: readonly (readonly [string | undefined, PageKind])[] = [
   [undefined, 'text'],

@@ -1,7 +1,7 @@
 import type { Fault } from '../../core/errors.ts';
 import type { Explanation } from '../../core/policy/explain.ts';
-import { preferredKind } from './accept.ts';
-import { escapeHtml, htmlDocument } from './html.ts';
+import { preferredKind } from '../../core/pages/accept.ts';
+import { escapeHtml, htmlDocument } from '../../core/pages/html.ts';
 import { adviceOn, messageOf, titleOf } from './words.ts';
 
 export interface FaultPageOptions {

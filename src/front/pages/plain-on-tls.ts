@@ -2,7 +2,7 @@ import { createClassifier } from '../../core/contract/classify.ts';
 import { Fault } from '../../core/errors.ts';
 import { readRequestHead } from '../../core/http1/request-head.ts';
 import { redirectUrl } from '../../core/policy/redirect.ts';
-import { escapeHtml, htmlDocument } from './html.ts';
+import { escapeHtml, htmlDocument } from '../../core/pages/html.ts';
 
 const classify = createClassifier();
 
