@@ -9,7 +9,7 @@ import { dateLine } from './date.ts';
 import type { Exchange } from './exchange.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { keepInterimFields } from './interim.ts';
-import type { AppTarget } from './site.ts';
+import type { AppLead, AppTarget } from './targets.ts';
 import { Tunnel } from './tunnel.ts';
 import type { AppConnection } from './upstream/http1.ts';
 import type { AnswerListener } from './upstream/listener.ts';
@@ -38,7 +38,7 @@ export class AppLeg implements AnswerListener {
   #readAhead: number;
   #held = false;
 
-  constructor(exchange: Exchange, target: AppTarget) {
+  constructor(exchange: Exchange, { target }: AppLead) {
     this.#exchange = exchange;
     this.target = target;
     this.#readAhead = Math.max(LIVE_AHEAD, target.route.readAhead);
@@ -132,7 +132,7 @@ export class AppLeg implements AnswerListener {
   onAnswer(head: AnswerHead): void {
     const exchange = this.#exchange;
     exchange.appMs = performance.now() - this.#begunAt;
-    const verdict = judgeAnswer(exchange, head, this.#connection?.localAddress);
+    const verdict = judgeAnswer(exchange, this.target, head, this.#connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;
     if (head.fields.find(Name.DATE) < 0) lines += dateLine(); // RFC 9110 §6.6.1
@@ -168,7 +168,7 @@ export class AppLeg implements AnswerListener {
     this.#connection = undefined;
     exchange.switched();
     const tunnel = new Tunnel(exchange.context, connection.surrender());
-    const lines = exchange.site!.repair(head, exchange.head, exchange.truth).lines;
+    const lines = this.target.repair(head, exchange.head, exchange.truth).lines;
     const client = exchange.down.tunnel(lines, tunnel.clientSide);
     tunnel.join(client, early, exchange);
   }

@@ -11,8 +11,10 @@ import type { FrontContext } from './context.ts';
 import type { AnswerStart, Downstream } from './downstream/downstream.ts';
 import { FileLeg } from './file-leg.ts';
 import type { Replacement } from './judge-answer.ts';
-import { faultAnswer, redirectAnswer, type About, type OwnAnswer } from './own-answers.ts';
-import type { AppTarget, Found, Site, StaticTarget } from './site.ts';
+import { faultAnswer, type About, type OwnAnswer } from './own-answers.ts';
+import { ruleOn } from './ruling.ts';
+import type { Site } from './site.ts';
+import type { AppLead, FileLead } from './targets.ts';
 import { logExchange } from './exchange-log.ts';
 
 /** One request and its answer, whatever carries them. Judges the request, finds who answers it, and sees it through. */
@@ -55,20 +57,15 @@ export class Exchange {
     const { context, head } = this;
     const truth = this.truth = context.read(this.down, head);
     if (truth.by.scheme === 'connection') context.noteClaim(this.down.peer, head);
-    const authority = context.authorityDownload?.(head);
-    if (authority !== undefined) { this.answer(authority); return; }
-    const site = this.site = context.sites.pick(head.host) ?? context.sites.health(head.target);
-    if (site === undefined) { this.fail(new Fault('misdirected', `Host: ${head.host}`)); return; }
-    const decision = site.decide(head.target, truth.scheme);
-    if (decision !== 'pass') { this.answer(redirectAnswer(this, decision === 'to-https' ? 'https' : 'http')); return; }
-    const found = site.route(head.target);
-    if (found === undefined) this.fail(new Fault('not-found', 'no route leads anywhere for this path'));
-    else if (found.target.kind === 'app') this.#toApp(found.target, hasBody);
-    else this.#toFile({ target: found.target, rest: found.rest }, hasBody);
+    const ruling = ruleOn(this);
+    if (ruling instanceof Fault) this.fail(ruling);
+    else if (!('target' in ruling)) this.answer(ruling);
+    else if ('rest' in ruling) this.#toFile(ruling, hasBody);
+    else this.#toApp(ruling, hasBody);
   }
 
   /** A file, or where there is none and the route says so, the app. */
-  #toFile(found: Found<StaticTarget>, hasBody: boolean): void {
+  #toFile(found: FileLead, hasBody: boolean): void {
     const orElse = found.target.route.missing === 'app' ? this.site!.app(this.head.target) : undefined;
     if (hasBody) { // nobody sends a body to a file
       if (orElse !== undefined) this.#toApp(orElse, true);
@@ -85,10 +82,10 @@ export class Exchange {
   }
 
   /** Sends the request to an app: at once, or when its body has been collected. */
-  #toApp(target: AppTarget, hasBody: boolean): void {
+  #toApp(found: AppLead, hasBody: boolean): void {
     const { head } = this;
-    const { route } = target;
-    const leg = this.#app = new AppLeg(this, target);
+    const { route } = found.target;
+    const leg = this.#app = new AppLeg(this, found);
     if (!hasBody) { leg.begin(head.framing === 'length' ? { framing: 'length', length: 0 } : NO_BODY); return; }
     this.#maxBody = route.maxBody;
     if (head.length > route.maxBody) { this.fail(tooLarge(route, head.length)); return; }

@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts';
 import { rawPath } from '../core/policy/paths.ts';
 import { dateLine } from './date.ts';
 import type { Exchange } from './exchange.ts';
-import type { Found, StaticTarget } from './site.ts';
+import type { FileLead } from './targets.ts';
 import { closeFile, streamFile, type FileStream } from './static/stream.ts';
 import type { FileAnswer } from './static/answer.ts';
 
@@ -14,9 +14,9 @@ export class FileLeg {
   #stream: FileStream | undefined;
   #over = false;
   readonly #exchange: Exchange;
-  readonly #found: Found<StaticTarget>;
+  readonly #found: FileLead;
 
-  constructor(exchange: Exchange, found: Found<StaticTarget>) {
+  constructor(exchange: Exchange, found: FileLead) {
     this.#exchange = exchange;
     this.#found = found;
   }

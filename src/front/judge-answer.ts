@@ -8,6 +8,7 @@ import { redirectUrl } from '../core/policy/redirect.ts';
 import type { Finding } from '../core/policy/repair.ts';
 import { howTold } from '../core/policy/told.ts';
 import type { Exchange } from './exchange.ts';
+import type { AppTarget } from './targets.ts';
 
 /** What goes to the client instead of the app's answer. */
 export interface Replacement {
@@ -25,8 +26,8 @@ export interface Verdict {
  * Repairs the field lines of an app's answer, and looks whether it is a redirect that leads nowhere. `frontAddress` is
  * where the app sees us come from, if not from its own machine.
  */
-export function judgeAnswer(exchange: Exchange, head: AnswerHead, frontAddress: string | undefined): Verdict {
-  const { lines, finding } = exchange.site!.repair(head, exchange.head, exchange.truth);
+export function judgeAnswer(exchange: Exchange, target: AppTarget, head: AnswerHead, frontAddress: string | undefined): Verdict {
+  const { lines, finding } = target.repair(head, exchange.head, exchange.truth);
   if (finding === undefined) return { lines, replacement: undefined };
   const explanation = explain(exchange, { answer: head, finding, frontAddress });
   const fault = new Fault(finding.kind === 'loop' ? 'redirect-loop' : 'policy-contradiction', `Location: ${finding.location}`);

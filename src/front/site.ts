@@ -3,35 +3,11 @@ import type { FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { hstsLine } from '../core/policy/hsts.ts';
 import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from '../core/policy/prefixes.ts';
-import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
+import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
-import type { AppRoute, SiteSettings, StaticRoute } from '../config/settings.ts';
-import { createStaticRoot, type StaticRoot } from './static/root.ts';
+import type { AppRoute, SiteSettings } from '../config/settings.ts';
+import { createTargets, type AppLead, type AppTarget, type Lead, type Target } from './targets.ts';
 import type { AppPool } from './upstream/pool.ts';
-import { createRequestWriter, type RequestWriter } from './upstream/request-writer.ts';
-
-/** A route that leads to an app, compiled. */
-export interface AppTarget {
-  readonly kind: 'app';
-  readonly route: AppRoute;
-  readonly pool: AppPool;
-  readonly write: RequestWriter;
-}
-
-/** A route that leads to a folder, compiled. */
-export interface StaticTarget {
-  readonly kind: 'static';
-  readonly route: StaticRoute;
-  readonly root: StaticRoot;
-}
-
-export type Target = AppTarget | StaticTarget;
-
-/** A target and what is left of the compared path below its prefix. */
-export interface Found<T extends Target = Target> {
-  readonly target: T;
-  readonly rest: string;
-}
 
 /** What a site's rules depend on besides its settings. */
 export interface Surroundings {
@@ -47,7 +23,6 @@ export class Site {
   readonly schemes: SchemeRules;
   /** Faults of this site that have been explained in the log already; once is enough. */
   readonly explained = new Set<FaultCode>();
-  readonly repair: RepairFields;
   readonly #routes: PrefixTable<Target>;
   readonly #apps: PrefixTable<AppTarget>;
 
@@ -56,18 +31,19 @@ export class Site {
   constructor(settings: SiteSettings, surroundings: Surroundings) {
     this.settings = settings;
     this.schemes = compileSchemes(settings.schemes, settings.health);
-    const teller = compileTeller(settings.speaks, settings.tell);
-    const targets = settings.routes.map((route): readonly [string, Target] => [route.path, route.kind === 'app'
-      ? { kind: 'app', route, pool: surroundings.pool(route), write: createRequestWriter(route.app.protocol, teller) }
-      : { kind: 'static', route, root: createStaticRoot(route) }]);
     // A browser would keep it for every project on localhost; so never where a local authority signs.
     this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);
-    this.repair = createRepair({
-      ...surroundings.ports,
-      policyOf: this.schemes.policyOf,
-      hsts: surroundings.local ? 'strip' : settings.hsts === undefined ? 'app' : { line: this.#hsts },
-      secureCookies: settings.secureCookies ?? allHttps(settings.schemes),
+    const compile = createTargets({
+      teller: compileTeller(settings.speaks, settings.tell),
+      pool: surroundings.pool,
+      repair: {
+        ...surroundings.ports,
+        policyOf: this.schemes.policyOf,
+        hsts: surroundings.local ? 'strip' : settings.hsts === undefined ? 'app' : { line: this.#hsts },
+        secureCookies: settings.secureCookies ?? allHttps(settings.schemes),
+      },
     });
+    const targets = settings.routes.map((route): readonly [string, Target] => [route.path, compile(route)]);
     this.#routes = compilePrefixes(targets);
     this.#apps = compilePrefixes(targets.filter((entry): entry is readonly [string, AppTarget] => entry[1].kind === 'app'));
   }
@@ -82,15 +58,21 @@ export class Site {
   policyOf(target: string): SchemePolicy { return this.schemes.policyOf(target); }
 
   /** Who answers this target. Where servers may read the path in two ways, an app before files: it judges for itself. */
-  route(target: string): Found | undefined {
+  route(target: string): Lead | undefined {
     const table = this.#routes;
-    if (table.everywhere?.kind === 'app') return { target: table.everywhere, rest: '' }; // an app has no use for the rest
+    if (table.everywhere?.kind === 'app') return lead(table.everywhere, '');
     const found = match<Target>(table, target);
     if (found === undefined) return undefined;
-    if (!found.certain) return { target: judged<Target>(table, target, stricterRoute)!, rest: found.rest };
-    return { target: found.value, rest: found.rest };
+    return lead(found.certain ? found.value : judged<Target>(table, target, stricterRoute)!, found.rest);
   }
 
   /** The app for a target, past any folder that stands before it. */
-  app(target: string): AppTarget | undefined { return match(this.#apps, target)?.value; }
+  app(target: string): AppLead | undefined {
+    const found = match(this.#apps, target);
+    return found && { target: found.value };
+  }
+}
+
+function lead(target: Target, rest: string): Lead {
+  return target.kind === 'app' ? { target } : { target, rest };
 }

@@ -335,8 +335,8 @@ describe('a defect of ours', () => {
     const client = front.client();
     client.say(get('/'));
     const app = front.app();
-    const site = front.context.sites.pick('shop.test')!;
-    (site as { repair: unknown }).repair = () => { throw new Error('a defect'); };
+    const { target } = front.context.sites.pick('shop.test')!.route('/')!;
+    (target as unknown as { repair: unknown }).repair = () => { throw new Error('a defect'); };
     app.say(ok('x'));
     assert.match(client.text, /^HTTP\/1\.1 500 /);
     assert.doesNotMatch(client.text, /a defect/);

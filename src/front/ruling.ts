@@ -1,0 +1,19 @@
+import { Fault } from '../core/errors.ts';
+import type { Exchange } from './exchange.ts';
+import { redirectAnswer, type OwnAnswer } from './own-answers.ts';
+import type { Lead } from './targets.ts';
+
+/** What becomes of a request: where it leads, the front's own answer, or what is wrong. */
+export type Ruling = Lead | OwnAnswer | Fault;
+
+/** Site, then scheme policy, then route (ARCHITECTURE.md, "The life of a request"). The truth is known already. */
+export function ruleOn(exchange: Exchange): Ruling {
+  const { context, head, truth } = exchange;
+  const authority = context.authorityDownload?.(head);
+  if (authority !== undefined) return authority;
+  const site = exchange.site = context.sites.pick(head.host) ?? context.sites.health(head.target);
+  if (site === undefined) return new Fault('misdirected', `Host: ${head.host}`);
+  const decision = site.decide(head.target, truth.scheme);
+  if (decision !== 'pass') return redirectAnswer(exchange, decision === 'to-https' ? 'https' : 'http');
+  return site.route(head.target) ?? new Fault('not-found', 'no route leads anywhere for this path');
+}

@@ -1,0 +1,55 @@
+import type { Teller } from '../core/contract/tell.ts';
+import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
+import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
+import { createStaticRoot, type StaticRoot } from './static/root.ts';
+import type { AppPool } from './upstream/pool.ts';
+import { createRequestWriter, type RequestWriter } from './upstream/request-writer.ts';
+
+/** A route that leads to an app, compiled. */
+export interface AppTarget {
+  readonly kind: 'app';
+  readonly route: AppRoute;
+  readonly pool: AppPool;
+  readonly write: RequestWriter;
+  /** What becomes of the field lines of its answers. */
+  readonly repair: RepairFields;
+}
+
+/** A route that leads to a folder, compiled. */
+export interface StaticTarget {
+  readonly kind: 'static';
+  readonly route: StaticRoute;
+  readonly root: StaticRoot;
+}
+
+export type Target = AppTarget | StaticTarget;
+
+/** An app, and the target that it is sent. */
+export interface AppLead {
+  readonly target: AppTarget;
+}
+
+/** A folder, and what is left of the compared path below its prefix. */
+export interface FileLead {
+  readonly target: StaticTarget;
+  readonly rest: string;
+}
+
+/** Where a request leads. */
+export type Lead = AppLead | FileLead;
+
+/** What all routes of a site have in common. */
+export interface SiteParts {
+  readonly teller: Teller;
+  readonly repair: RepairOptions;
+  readonly pool: (route: AppRoute) => AppPool;
+}
+
+/** Compiles the routes of one site. */
+export function createTargets({ teller, repair: options, pool }: SiteParts): (route: RouteSettings) => Target {
+  const repair = createRepair(options);
+  return (route) => {
+    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route) };
+    return { kind: 'app', route, pool: pool(route), write: createRequestWriter(route.app.protocol, teller), repair };
+  };
+}
