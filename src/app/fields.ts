@@ -26,7 +26,7 @@ function add(fields: Fields, at: number, [name, value]: readonly [string, string
   fields.start[i] = at;
   fields.nameEnd[i] = at + name.length;
   fields.valueStart[i] = at + name.length + 2;
-  fields.valueEnd[i] = fields.valueStart[i]! + value.length;
+  fields.valueEnd[i] = fields.valueStart[i] + value.length;
   fields.code[i] = classify(name);
-  return fields.valueEnd[i]! + 2;
+  return fields.valueEnd[i] + 2;
 }
