@@ -1,0 +1,59 @@
+/**
+ * Any `Request → Response` handler: Bun, Deno, srvx, SvelteKit's hooks:
+ *
+ *     Bun.serve({ fetch: sallyport({ https: 'https' })((request) => new Response(request.url)) });
+ */
+import type { Scheme } from '../core/contract/truth.ts';
+import type { Heard } from './asked.ts';
+import { define } from './define.ts';
+import { amended, responseOf } from './fetch-answer.ts';
+import { askedOfFetch, bareWarning, usualPeer, type PeerOf } from './fetch-request.ts';
+import { createJudge } from './judge.ts';
+import { judgedOf, keep } from './kept.ts';
+import type { Options as CommonOptions } from './options.ts';
+
+export interface Options<Context extends readonly unknown[] = readonly unknown[]> extends CommonOptions {
+  /** The address of whoever connected, from what the runtime hands to a handler. Default: as Bun, Deno, srvx and Node's adapters show it. */
+  readonly peer?: PeerOf<Context>;
+}
+
+export type Handler<Context extends readonly unknown[]> = (request: Request, ...context: Context) => Response | Promise<Response>;
+
+/**
+ * `request.url` becomes the true URL: scheme, host and port as the visitor has them. `heardOf(request)` tells the rest.
+ * @throws OptionError or ContractError naming the option, what was seen and what to write instead.
+ */
+export function sallyport<Context extends readonly unknown[]>(options: Options<Context> = {}): (handler: Handler<Context>) => (request: Request, ...context: Context) => Promise<Response> {
+  const { peer, ...common } = options;
+  const judge = createJudge(common);
+  const warning = bareWarning(common, peer !== undefined, ['Bun', 'Deno']);
+  if (warning !== undefined) (options.log ?? console.warn)(warning);
+  const peerOf: PeerOf<Context> = peer ?? usualPeer;
+  return (handler) => async (request, ...context) => {
+    const judged = judge(askedOfFetch(request, peerOf(request, ...context)));
+    if (judged.answer !== undefined) return responseOf(judged.answer);
+    keep(request, judged);
+    tell(request, judged.heard);
+    return amended(await handler(request, ...context), judged);
+  };
+}
+
+/** The true URL, on the very object: a runtime knows its connections by it. */
+export function tell(request: object & { readonly url: string }, { scheme, host }: Heard): void {
+  const { pathname, search, hash, host: written } = new URL(request.url);
+  const url = new URL(`${scheme}://${host === '' ? written : host}${pathname}${search}${hash}`);
+  if (url.href !== request.url) define(request, { url: url.href });
+}
+
+const require = (scheme: Scheme) => (request: Request): Response | undefined => {
+  const answer = judgedOf(request, 'sallyport(options)(handler)').require(scheme);
+  return answer && responseOf(answer);
+};
+
+/** What to answer where this request had to come over https and did not: `const instead = requireHttps(request); if (instead) return instead;`. */
+export const requireHttps = require('https');
+/** The same for http. */
+export const requireHttp = require('http');
+export { heardOf } from './kept.ts';
+export { OptionError } from './options.ts';
+export type { Heard };
