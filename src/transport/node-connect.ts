@@ -1,18 +1,22 @@
 import { connect as netConnect } from 'node:net';
-import type { NetConnectOpts, OnReadOpts } from 'node:net';
-import type { ConnectOptions, Endpoint, Wire } from './wire.ts';
+import type { NetConnectOpts, OnReadOpts, Socket } from 'node:net';
+import type { ConnectAddress, ConnectOptions, ConnectTls, Endpoint, Wire } from './wire.ts';
 import { NodeWire } from './node-wire.ts';
+import { secure } from './node-secure.ts';
 import { canonicalText } from './node-endpoint.ts';
 
 /**
- * One buffer for what all apps send. Lent bytes die with the call they are told in, and the runtime fills it only just
+ * One buffer for what all apps send in the clear. Lent bytes die with the call they are told in, and the runtime fills it only just
  * before that call, so no two connections ever use it at once; a paused one does not read at all.
  */
 const lent = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Connects to an app. What is written before the connection is up waits in the socket. */
 export function connect(options: ConnectOptions): Wire {
-  const { address } = options;
+  return options.tls === undefined ? connectPlain(options) : connectSecure(options, options.tls);
+}
+
+function connectPlain(options: ConnectOptions): Wire {
   const onread: OnReadOpts = {
     buffer: lent,
     callback: (length) => {
@@ -20,13 +24,10 @@ export function connect(options: ConnectOptions): Wire {
       return true; // pausing goes through `pause()`, which stops the handle at once
     },
   };
-  const where = address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-  const socket = netConnect({ ...where, onread, noDelay: true, allowHalfOpen: true } as NetConnectOpts);
-  const peer: Endpoint = address.kind === 'unix' ? address : { kind: 'ip', address: canonicalText(address.host), port: address.port };
-  const wire = new NodeWire(socket, socket, peer);
+  const socket = open(options.address, { onread });
+  const wire = new NodeWire(socket, socket, peerAt(options.address));
   if (options.prelude !== undefined) {
-    // So that it leaves in one packet with a request that is written in this turn of the loop. (TLS over this socket
-    // would write past the socket's own queue: the prelude could not wait there.)
+    // So that it leaves in one packet with a request that is written in this turn of the loop.
     socket.cork();
     wire.write(options.prelude);
     process.nextTick(() => socket.uncork());
@@ -34,4 +35,32 @@ export function connect(options: ConnectOptions): Wire {
   wire.begin(options.handler, 'onread');
   socket.once('connect', options.onConnect);
   return wire;
+}
+
+function connectSecure({ address, handler, prelude, onConnect }: ConnectOptions, tls: ConnectTls): Wire {
+  const raw = open(address, {});
+  if (prelude !== undefined) raw.once('connect', () => { writeAhead(raw, prelude); }); // before TLS hears of it and begins
+  const socket = secure(raw, tls, onConnect);
+  const wire = new NodeWire(socket, raw, peerAt(address));
+  wire.begin(handler, 'data'); // a TLS socket over another one has no `onread`
+  return wire;
+}
+
+function open(address: ConnectAddress, more: { readonly onread?: OnReadOpts }): Socket {
+  const where = address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
+  return netConnect({ ...where, ...more, noDelay: true, allowHalfOpen: true } as NetConnectOpts);
+}
+
+function peerAt(address: ConnectAddress): Endpoint {
+  return address.kind === 'unix' ? address : { kind: 'ip', address: canonicalText(address.host), port: address.port };
+}
+
+/**
+ * Writes below TLS, which writes past this socket's own queue: so it has to leave at once. It does: a connection that has
+ * just come up takes the few bytes of a prelude. Were it ever not so, none of it may be mixed with what TLS writes.
+ */
+function writeAhead(raw: Socket, prelude: Uint8Array | string): void {
+  if (typeof prelude === 'string') raw.write(prelude, 'latin1');
+  else raw.write(prelude);
+  if (raw.writableLength > 0) raw.destroy(new Error('the system did not take the PROXY header at once'));
 }

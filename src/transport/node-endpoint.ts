@@ -28,7 +28,11 @@ export function canonicalText(address: string): string {
 
 /** The system's words for what went wrong. An error of several attempts (a name with two addresses) is told as the last of them. */
 export function wireError(error: unknown): WireError {
-  const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown };
+  const { code, message, errors, certificate } = error as { code?: unknown; message?: unknown; errors?: unknown; certificate?: unknown };
   if (Array.isArray(errors) && errors.length > 0) return wireError(errors[errors.length - 1]);
-  return { code: typeof code === 'string' ? code : 'ERR_UNKNOWN', message: typeof message === 'string' ? message : String(error) };
+  return {
+    code: typeof code === 'string' ? code : 'ERR_UNKNOWN',
+    message: typeof message === 'string' ? message : String(error),
+    ...(typeof certificate === 'string' && { certificate }),
+  };
 }

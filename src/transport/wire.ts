@@ -21,6 +21,8 @@ export interface WireHandler {
 export interface WireError {
   readonly code: string;
   readonly message: string;
+  /** What the other side showed (PEM), where it was refused for that: by {@link ConnectTls} alone. */
+  readonly certificate?: string;
 }
 
 export interface Wire {
@@ -131,12 +133,28 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/**
+ * TLS towards an app: 1.2 or later (RFC 9325 §3.1.1). Sessions are resumed (RFC 8446 §2.2) and kept with the object, as a
+ * resumed one is not checked again: one object for each app and way of checking it.
+ */
+export interface ConnectTls {
+  /** The DNS name or address that the certificate has to be for. A name is asked for by SNI as well; an address never is (RFC 6066 §3). */
+  readonly serverName: string;
+  /** Authorities to believe in place of the runtime's own list: PEM. Any certificate in it is believed, an intermediate or the app's own too. */
+  readonly ca?: string | undefined;
+  /** False: nothing is checked. Whoever answers at the address is taken for the app, and reads and answers everything. */
+  readonly verify: boolean;
+  readonly alpn: readonly string[];
+}
+
 export interface ConnectOptions {
   readonly address: ConnectAddress;
+  /** Present where the app speaks TLS. Nothing but the handshake is sent before its certificate was found good. */
+  readonly tls?: ConnectTls | undefined;
   readonly handler: WireHandler;
   /** Written before everything else, TLS included: a PROXY header (core/proxy-protocol/writer.ts). In latin1 where it is text. */
   readonly prelude?: Uint8Array | string;
-  /** The connection is up. */
+  /** The connection is up; with TLS, and the other side is who it has to be. */
   readonly onConnect: () => void;
 }
 
