@@ -2,7 +2,7 @@
 export { createJudge, type Amendment, type Judge, type Judged } from './judge.ts';
 export { createHearing, type Hearing } from './hear.ts';
 export { fieldsOfHeaders, fieldsOfRaw } from './fields.ts';
-export { SECRET_HEADER } from './secret.ts';
+export { SECRET_HEADER } from '../core/contract/tell.ts';
 export { OptionError, type CsrfOptions, type HeaderNames, type Options, type SchemeSign, type Secret, type TrustEntry } from './options.ts';
 export type { Asked, Heard } from './asked.ts';
 export type { OwnAnswer } from './answers.ts';

@@ -1,8 +1,6 @@
+import { SECRET_HEADER } from '../core/contract/tell.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import { OptionError } from './options.ts';
-
-/** The header in which a front proves that it is the app's own (`--secret-file`). */
-export const SECRET_HEADER = 'Sallyport-Secret';
 
 /** Whether a head carries one of the secrets, in one line of its own. Undefined where there is no secret. */
 export function createProof(secrets: readonly string[]): ((fields: Fields) => boolean) | undefined {

@@ -32,6 +32,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       trust: flags.trust,
       trustHeaders: trustHeaders(flags, problems),
       acceptProxy: flags.acceptProxy,
+      secretFile: file(flags.secretFile),
       allowHeaders: flags.allowHeader,
       log: flags.log,
       grace: flags.grace,
@@ -110,7 +111,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
-  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', log: '--log', grace: '--grace', timeouts: '--timeout',
+  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', grace: '--grace', timeouts: '--timeout',
 };
 
 const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback' };

@@ -19,6 +19,7 @@ export interface Flags {
   readonly trust?: readonly string[];
   readonly trustHeader?: readonly string[];
   readonly acceptProxy?: boolean;
+  readonly secretFile?: string;
   readonly allowHeader?: readonly string[];
   readonly scheme?: readonly string[];
   readonly health?: readonly string[];
@@ -56,6 +57,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ['What the app is told:', [
     ['--speaks <profile>', 'standard | rfc7239 | legacy | ssl-flag | front-end-https | none (standard)'],
     ['--tell <line>', '\'Name: value\' of your own; {scheme} {on} {client} {host} {port} expand; without one of them it is written on https requests only (repeatable)', 'repeatable'],
+    ['--secret-file <file>', 'a secret told to the app in Sallyport-Secret, for apps that cannot see who connects'],
     ['--allow-header <name>', 'let a header with _ or . in its name through (repeatable)', 'repeatable'],
   ]],
   ['Proxies in front of this one:', [

@@ -7,6 +7,7 @@ import { freeze } from './freeze.ts';
 import { existingFile } from './prefix.ts';
 import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
 import { parseDuration, parseTimeout } from './quantities.ts';
+import { readSecretFile } from './secret.ts';
 import { resolveSite } from './resolve-site.ts';
 import { siteKeys } from './schema-site.ts';
 import type { Config, SiteConfig } from './types.ts';
@@ -55,12 +56,20 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
       host: config.trustHeaders?.host,
       port: config.trustHeaders?.port,
     },
+    secretFile: config.secretFile === undefined ? undefined : problems.at(['secretFile'], config.secretFile, () => secretFile(config.secretFile!, folder)),
     allowHeaders: config.allowHeaders ?? [],
     log: config.log ?? defaultLog,
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
     timeouts: resolveTimeouts(config, problems),
     sites: resolveSites(config, folder, problems),
   };
+}
+
+/** The path of a secret that can be used. */
+function secretFile(written: string, folder: string): string {
+  const path = existingFile(written, folder);
+  readSecretFile(path);
+  return path;
 }
 
 function resolveTimeouts(config: Config, problems: Problems): Timeouts {

@@ -70,6 +70,10 @@ export const configSchema = z.strictObject({
     + 'whether it came over TLS; only the peers in trust may send it, anybody else and any connection without it is refused. Default: false.',
   ),
   trustHeaders,
+  secretFile: text('a file').optional().describe(
+    'File with one line of 16 to 256 visible ASCII characters, told to every app in Sallyport-Secret: for apps that cannot see who connects to '
+    + 'them (Sallyport\'s app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: openssl rand -hex 32. Default: none is told.',
+  ),
   allowHeaders: list(fieldName, 'a list of header names').optional().describe(
     'Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can '
     + 'pose as another header: name only those that no app behind this front reads under another spelling. Default: none.',

@@ -23,6 +23,8 @@ export interface Settings {
   readonly acceptProxy: boolean;
   /** The header names that count from a trusted peer. */
   readonly trustHeaders: TrustHeaders;
+  /** Absolute path of the file with the secret that every app is told; undefined: none is. */
+  readonly secretFile: string | undefined;
   /** Names with `_` or `.` in them that are let through all the same. */
   readonly allowHeaders: readonly string[];
   readonly log: LogFormat;

@@ -34,6 +34,8 @@ export interface Config {
     /** Header with the public port. Not read unless named. */
     readonly port?: string | undefined;
   } | undefined;
+  /** File with one line of 16 to 256 visible ASCII characters, told to every app in Sallyport-Secret: for apps that cannot see who connects to them (Sallyport's app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: openssl rand -hex 32. Default: none is told. */
+  readonly secretFile?: string | undefined;
   /** Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can pose as another header: name only those that no app behind this front reads under another spelling. Default: none. */
   readonly allowHeaders?: readonly string[] | undefined;
   /** How requests are logged. Default: pretty on a terminal, json elsewhere. */

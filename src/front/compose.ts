@@ -1,4 +1,5 @@
 import { createCertificates, type Certificates } from '../certs/store.ts';
+import { readSecretFile } from '../config/secret.ts';
 import type { AppRoute, Settings, SiteSettings } from '../config/settings.ts';
 import { createClassifier } from '../core/contract/classify.ts';
 import { createReader } from '../core/contract/read.ts';
@@ -97,6 +98,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
   return new Site(settings, {
     pool,
     local: context.local,
+    secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile),
     ports: {
       // A door that is off stands behind another proxy's: the world still comes by the scheme's public port.
       httpsPort: context.publicPort('https'),

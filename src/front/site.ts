@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly ports: Pick<RepairOptions, 'httpsPort' | 'httpPort' | 'otherPorts'>;
   /** A local authority signs. */
   readonly local: boolean;
+  /** Told to every app, as a proof. */
+  readonly secret: string | undefined;
 }
 
 /** One site's rules, compiled at construction; at run time they are only asked. */
@@ -34,7 +36,7 @@ export class Site {
     // A browser would keep it for every project on localhost; so never where a local authority signs.
     this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);
     const compile = createTargets({
-      teller: compileTeller(settings.speaks, settings.tell),
+      teller: compileTeller(settings.speaks, settings.tell, surroundings.secret),
       pool: surroundings.pool,
       repair: {
         ...surroundings.ports,

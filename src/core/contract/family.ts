@@ -49,6 +49,8 @@ export const FAMILY: readonly FamilyEntry[] = [
   { name: 'cf-pseudo-ipv4', reason: 'client', source: 'Cloudflare HTTP request headers' },
   { name: 'fastly-client-ip', reason: 'client', source: 'Fastly; django-ipware precedence list' },
   { name: 'fly-client-ip', reason: 'client', source: 'Fly.io request headers' },
+  // Proofs
+  { name: 'sallyport-secret', reason: 'the proof by which an app believes its front', source: 'core/contract/tell.ts' },
   // Who the user is
   { name: 'remote-user', reason: 'a login: apps behind an authenticating proxy take the name as it stands', source: 'Django RemoteUserMiddleware with a header' },
   { name: 'x-remote-user', reason: 'a login', source: 'Kubernetes --requestheader-username-headers' },

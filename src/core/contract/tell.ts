@@ -16,6 +16,9 @@ export interface Teller {
   pairs(truth: Truth): [name: string, value: string][];
 }
 
+/** In which a front proves to an app that it is its own. */
+export const SECRET_HEADER = 'Sallyport-Secret';
+
 interface Compiled {
   readonly name: string;
   readonly template: Template;
@@ -29,13 +32,13 @@ const OFFERED_TEXT = '{scheme} {on} {client} {host} {port}';
 
 /**
  * Compiles a profile and a person's own headers. One of the person's own that folds onto a name of the profile takes
- * its place, so that no name has two values.
+ * its place, so that no name has two values. `secret` is told with every request, by which an app believes the rest.
  *
  * @throws ContractError naming the wrong entry: an unknown profile, a name that is no token or that has a meaning of
  * its own (Host, framing, hop-by-hop, Content-Type …), two entries for one name, an unknown `{word}`, a character that
  * would end or break the line.
  */
-export function compileTeller(profile: ProfileName, tells: readonly Tell[] = []): Teller {
+export function compileTeller(profile: ProfileName, tells: readonly Tell[] = [], secret?: string): Teller {
   if (!Object.hasOwn(PROFILES, profile)) {
     throw new ContractError('speaks', profile, `There is no profile "${String(profile)}": expected one of ${Object.keys(PROFILES).join(', ')}.`);
   }
@@ -48,6 +51,7 @@ export function compileTeller(profile: ProfileName, tells: readonly Tell[] = [])
     own.set(folded, tell);
   }
   const all = [...PROFILES[profile].filter((tell) => !own.has(fold(tell.name))), ...own.values()].map(compile);
+  if (secret !== undefined) all.push({ name: SECRET_HEADER, template: [secret], constant: false }); // on http too: there it proves the http
   const on = { https: all, http: all.filter((tell) => !tell.constant) };
   const writeHttps = createWriter(linesOf(on.https), 'https');
   const writeHttp = createWriter(linesOf(on.http), 'http');
@@ -80,6 +84,7 @@ export function parseTell(text: string): Tell {
 function checkTell(tell: Tell): void {
   const { name, value } = tell;
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw wrong(tell, `"${name}" is not a header name; expected one run of letters, digits and "-"`);
+  if (fold(name) === fold(SECRET_HEADER)) throw wrong(tell, 'that header carries the secret of --secret-file and nothing else; use that, or another name');
   if (STANDARD_NAMES.has(fold(name))) throw wrong(tell, `${name} has a meaning of its own in HTTP and cannot carry the truth; choose another name, such as X-Forwarded-Proto`);
   if (value === '') throw wrong(tell, `there is no value; expected text or ${OFFERED_TEXT}`);
   if (/[^\t\x20-\x7e]/.test(value)) throw wrong(tell, 'the value has a line break, a control character or a letter outside ASCII; servers read those in different ways, so write plain text');

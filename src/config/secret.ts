@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { BadValue } from './problems.ts';
+
+/**
+ * The secret that a file holds: its one line. Never kept in the settings, which are printed and sent around.
+ * @throws BadValue where it cannot be read or used.
+ */
+export function readSecretFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'latin1');
+  } catch (error) {
+    throw new BadValue('a file that can be read', (error as Error).message);
+  }
+  const secret = text.replace(/\r?\n$/, '');
+  if (!/^[\x21-\x7e]{16,256}$/.test(secret)) {
+    throw new BadValue('a file with one line of 16 to 256 visible ASCII characters', `${path} holds ${secret === '' ? 'nothing' : `${secret.length} characters${/\s/.test(secret) ? ', with white space among them' : ''}`}. Make one with: openssl rand -hex 32 > ${path}`);
+  }
+  return secret;
+}
