@@ -1,4 +1,4 @@
-import type { DoorSetting, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
+import type { AppRoute, DoorSetting, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
 import { compileTeller } from '../core/contract/tell.ts';
 
@@ -40,10 +40,15 @@ function schemeText({ schemes }: SiteSettings): string {
 function routeText(route: RouteSettings): string {
   if (route.kind === 'app') {
     const addresses = route.app.addresses.map(addressText).join(', then ');
-    return `app at ${addresses}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead`;
+    return `app at ${addresses}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
   }
   const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
+}
+
+function strippedText({ strip, app }: AppRoute): string {
+  if (strip === undefined) return '';
+  return `; prefix taken off, told in ${app.protocol === 'http' ? strip.header === 'none' ? 'no header' : strip.header : 'SCRIPT_NAME'}`;
 }
 
 function doorText(door: DoorSetting, { certificates, https }: Settings, [wanted, else_]: readonly [number, number]): string {

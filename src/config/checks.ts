@@ -1,3 +1,4 @@
+import { fold } from '../core/contract/family.ts';
 import { hstsConflict } from '../core/policy/hsts.ts';
 import type { ConnectAddress } from './addresses.ts';
 import type { DoorSetting, Settings, SiteSettings } from './settings.ts';
@@ -10,6 +11,19 @@ export function checkTogether(settings: Settings, siteAt: (i: number) => Path, p
   for (const [i, site] of settings.sites.entries()) {
     checkPolicy(settings, site, siteAt(i), problems);
     checkCircle(settings, site, siteAt(i), problems);
+    checkPrefixHeaders(site, siteAt(i), problems);
+  }
+}
+
+/** No name may have two values. */
+function checkPrefixHeaders({ routes, tell }: SiteSettings, at: Path, problems: Problems): void {
+  for (const route of routes) {
+    if (route.kind !== 'app' || route.strip === undefined || route.app.protocol !== 'http') continue;
+    const { header } = route.strip;
+    const told = tell.find(({ name }) => fold(name) === fold(header));
+    if (told !== undefined) {
+      problems.add({ path: [...at, 'routes', route.path, 'prefixHeader'], seen: header, expected: 'a header that tell does not write', next: `tell has "${told.name}: ${told.value}" already: take it out, or write prefixHeader: 'none'` });
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { statSync } from 'node:fs';
-import { comparedPath } from '../core/policy/paths.ts';
-import { asBytes, prefixProblem } from '../core/policy/prefixes.ts';
+import { prefixProblem } from '../core/policy/prefixes.ts';
 import { BadValue } from './problems.ts';
 
 /** A path prefix as it was written; core says which are none. */
@@ -10,9 +9,6 @@ export function parsePrefix(written: string): string {
   if (problem !== undefined) throw new BadValue(undefined, problem);
   return written;
 }
-
-/** The one form of a prefix that rules compare: `/media`, `/media/` and `/%6dedia` are the same. */
-export const comparedPrefix = (written: string): string => comparedPath(asBytes(written)).replace(/\/$/, '');
 
 /** `'/checkout/=https'`: the prefix and what is said of it. `example` is what the message shows. */
 export function splitRule(written: string, example: string): [prefix: string, value: string] {

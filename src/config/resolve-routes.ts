@@ -1,7 +1,9 @@
 import { join, relative, sep } from 'node:path';
+import { comparedPrefix } from '../core/policy/prefixes.ts';
+import { createStrip, prefixInUrls } from '../core/policy/strip.ts';
 import { validateCacheControl } from './cache-control.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD } from './defaults.ts';
-import { comparedPrefix, existingFile, existingFolder, parsePrefix } from './prefix.ts';
+import { existingFile, existingFolder, parsePrefix } from './prefix.ts';
 import { BadValue, type Path } from './problems.ts';
 import { parseSize } from './quantities.ts';
 import type { SiteContext } from './resolve-site.ts';
@@ -53,7 +55,7 @@ function anyRoute(prefix: string, route: RouteConfig, site: SiteConfig, context:
   return route.app === undefined ? staticRoute(prefix, route, context) : appRoute(prefix, route, site, context);
 }
 
-const APP_KEYS = ['maxBody', 'streamBodies', 'readAhead'] as const;
+const APP_KEYS = ['maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader'] as const;
 const STATIC_KEYS = ['cacheControl', 'fallback', 'missing'] as const;
 
 function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, { path, folder, problems }: SiteContext): AppRoute | undefined {
@@ -67,7 +69,21 @@ function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, { path, 
   const app = problems.at([...path, 'app'], route.app, () => parseUpstream(route.app!, folder));
   const maxBody = size('maxBody', DEFAULT_MAX_BODY);
   const readAhead = size('readAhead', DEFAULT_READ_AHEAD);
-  return app && { kind: 'app', path: prefix, app, maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false };
+  const strip = problems.at([...path, 'strip'], route.strip, () => stripped(prefix, route));
+  return app && {
+    kind: 'app', path: prefix, app, maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
+    ...(strip && { strip }),
+  };
+}
+
+function stripped(prefix: string, { strip = false, prefixHeader }: RouteConfig): AppRoute['strip'] {
+  if (!strip && prefixHeader !== undefined) throw new BadValue('strip: true beside prefixHeader', 'Without it the app gets the path as it came');
+  if (!strip) return undefined;
+  if (comparedPrefix(prefix) === '') throw new BadValue('a prefix that can be taken off', 'Leave strip out: below "/" the path is the same');
+  if (createStrip(prefix)(`${prefixInUrls(prefix)}/`) === undefined) {
+    throw new BadValue('a prefix of letters, digits and the signs that need no escape', `"${prefix}" can be spelled in ways that servers read differently`);
+  }
+  return { header: prefixHeader ?? 'X-Forwarded-Prefix' };
 }
 
 function staticRoute(prefix: string, route: RouteConfig, { path, folder, problems }: SiteContext): StaticRoute | undefined {

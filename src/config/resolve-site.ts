@@ -1,9 +1,10 @@
 import { parseHsts } from '../core/policy/hsts.ts';
+import { comparedPrefix } from '../core/policy/prefixes.ts';
 import { parseTell } from '../core/contract/tell.ts';
 import type { SchemePolicy, SiteSettings, TellSetting } from './settings.ts';
 import type { SiteConfig } from './types.ts';
 import { inWordsOf, type Path, type Problems } from './problems.ts';
-import { comparedPrefix, parsePrefix } from './prefix.ts';
+import { parsePrefix } from './prefix.ts';
 import { parseHostName } from './names.ts';
 import { resolveRoutes } from './resolve-routes.ts';
 

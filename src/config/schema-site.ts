@@ -18,6 +18,13 @@ export const route = z.strictObject({
   maxBody,
   streamBodies,
   readAhead,
+  strip: flag.optional().describe(
+    'The app gets the path without this prefix, and is told the prefix: an HTTP app in prefixHeader, a uwsgi one in SCRIPT_NAME. Redirects and cookie '
+    + 'paths of its answers get the prefix again where the app did not write it. A spelling that servers read differently is refused with 400. Default: false.',
+  ),
+  prefixHeader: z.enum(['X-Forwarded-Prefix', 'X-Script-Name', 'none'], { error: 'X-Forwarded-Prefix, X-Script-Name or none' }).optional().describe(
+    'The header in which an HTTP app is told the stripped prefix; a client\'s own is always removed. Default: X-Forwarded-Prefix.',
+  ),
   static: text('a folder').optional().describe(
     'Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. '
     + 'No listing, no dot files but /.well-known/, no way out by links.',

@@ -109,7 +109,11 @@ export interface AppRoute {
   readonly streamBodies: boolean;
   /** Bytes of an answer that are read ahead of a slow client. */
   readonly readAhead: number;
+  /** The app gets the path without the route's prefix, and an HTTP app is told it in this header. */
+  readonly strip?: { readonly header: PrefixHeader };
 }
+
+export type PrefixHeader = 'X-Forwarded-Prefix' | 'X-Script-Name' | 'none';
 
 export interface StaticRoute {
   readonly kind: 'static';

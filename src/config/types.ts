@@ -133,6 +133,10 @@ export interface RouteConfig {
   readonly streamBodies?: boolean | undefined;
   /** Bytes of an answer read ahead of a slow client, so that the app's worker is free before the client has read. Memory per running answer. Default: 1MiB. */
   readonly readAhead?: number | string | undefined;
+  /** The app gets the path without this prefix, and is told the prefix: an HTTP app in prefixHeader, a uwsgi one in SCRIPT_NAME. Redirects and cookie paths of its answers get the prefix again where the app did not write it. A spelling that servers read differently is refused with 400. Default: false. */
+  readonly strip?: boolean | undefined;
+  /** The header in which an HTTP app is told the stripped prefix; a client's own is always removed. Default: X-Forwarded-Prefix. */
+  readonly prefixHeader?: 'X-Forwarded-Prefix' | 'X-Script-Name' | 'none' | undefined;
   /** Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. No listing, no dot files but /.well-known/, no way out by links. */
   readonly static?: string | undefined;
   /** Cache-Control of these files, as written. Default: none. */

@@ -67,6 +67,7 @@ export const FAULTS = {
   'head-timeout': client(408, 'The head did not arrive in time.'),
   'body-timeout': client(408, 'The body did not arrive in time.'),
   'client-gone': client(0, 'The client went away before its answer was complete.'),
+  'prefix-unclear': client(400, 'The path spells a prefix that has to be taken off in a way that servers read differently.'),
   // Static files
   'not-found': client(404, 'No such file.'),
   'method-not-allowed': client(405, 'This path serves files: GET and HEAD only.'),

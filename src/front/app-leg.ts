@@ -23,6 +23,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 export class AppLeg implements AnswerListener {
   readonly target: AppTarget;
   readonly #exchange: Exchange;
+  /** What the app is asked for. */
+  readonly #send: string;
   #connection: AppConnection | undefined;
   #plan!: BodyPlan;
   #body: CollectedBody | undefined;
@@ -38,9 +40,10 @@ export class AppLeg implements AnswerListener {
   #readAhead: number;
   #held = false;
 
-  constructor(exchange: Exchange, { target }: AppLead) {
+  constructor(exchange: Exchange, { target, send }: AppLead) {
     this.#exchange = exchange;
     this.target = target;
+    this.#send = send;
     this.#readAhead = Math.max(LIVE_AHEAD, target.route.readAhead);
   }
 
@@ -102,7 +105,7 @@ export class AppLeg implements AnswerListener {
     const exchange = this.#exchange;
     const { head, truth, id, context } = exchange;
     const connection = this.#connection!;
-    const written = this.target.write({ head, truth, requestId: id, plan: this.#plan, expects: this.#streaming && head.expectsContinue });
+    const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#streaming && head.expectsContinue });
     if (written instanceof Fault) { exchange.fail(written); return; }
     if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: written.text });
     this.#hint = written.hint;

@@ -68,17 +68,21 @@ export class Exchange {
   #toFile(found: FileLead, hasBody: boolean): void {
     const orElse = found.target.route.missing === 'app' ? this.site!.app(this.head.target) : undefined;
     if (hasBody) { // nobody sends a body to a file
-      if (orElse !== undefined) this.#toApp(orElse, true);
+      if (orElse !== undefined) this.#toAppUnless(orElse, true);
       else this.fail(new Fault('method-not-allowed', 'a request with a body'), 'Allow: GET, HEAD\r\n');
       return;
     }
     this.#file = new FileLeg(this, found);
     this.#file.begin(() => {
       this.#file = undefined;
-      if (orElse !== undefined) this.#toApp(orElse, false);
-      else this.fail(new Fault('not-found'));
+      this.#toAppUnless(orElse ?? new Fault('not-found'), false);
       this.down.flush();
     });
+  }
+
+  #toAppUnless(found: AppLead | Fault, hasBody: boolean): void {
+    if (found instanceof Fault) this.fail(found);
+    else this.#toApp(found, hasBody);
   }
 
   /** Sends the request to an app: at once, or when its body has been collected. */

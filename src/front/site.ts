@@ -1,12 +1,12 @@
 import { compileTeller } from '../core/contract/tell.ts';
-import type { FaultCode } from '../core/errors.ts';
+import type { Fault, FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { hstsLine } from '../core/policy/hsts.ts';
 import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from '../core/policy/prefixes.ts';
 import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
 import type { AppRoute, SiteSettings } from '../config/settings.ts';
-import { createTargets, type AppLead, type AppTarget, type Lead, type Target } from './targets.ts';
+import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type Target } from './targets.ts';
 import type { AppPool } from './upstream/pool.ts';
 
 /** What a site's rules depend on besides its settings. */
@@ -60,21 +60,18 @@ export class Site {
   policyOf(target: string): SchemePolicy { return this.schemes.policyOf(target); }
 
   /** Who answers this target. Where servers may read the path in two ways, an app before files: it judges for itself. */
-  route(target: string): Lead | undefined {
+  route(target: string): Lead | Fault | undefined {
     const table = this.#routes;
-    if (table.everywhere?.kind === 'app') return lead(table.everywhere, '');
+    if (table.everywhere?.kind === 'app') return leadToApp(table.everywhere, target);
     const found = match<Target>(table, target);
     if (found === undefined) return undefined;
-    return lead(found.certain ? found.value : judged<Target>(table, target, stricterRoute)!, found.rest);
+    const value = found.certain ? found.value : judged<Target>(table, target, stricterRoute)!;
+    return value.kind === 'app' ? leadToApp(value, target) : { target: value, rest: found.rest };
   }
 
   /** The app for a target, past any folder that stands before it. */
-  app(target: string): AppLead | undefined {
+  app(target: string): AppLead | Fault | undefined {
     const found = match(this.#apps, target);
-    return found && { target: found.value };
+    return found && leadToApp(found.value, target);
   }
-}
-
-function lead(target: Target, rest: string): Lead {
-  return target.kind === 'app' ? { target } : { target, rest };
 }

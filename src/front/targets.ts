@@ -1,5 +1,8 @@
 import type { Teller } from '../core/contract/tell.ts';
+import { Fault } from '../core/errors.ts';
+import { rawPath } from '../core/policy/paths.ts';
 import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
+import { createStrip, type Strip } from '../core/policy/strip.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
 import type { AppPool } from './upstream/pool.ts';
@@ -13,6 +16,8 @@ export interface AppTarget {
   readonly write: RequestWriter;
   /** What becomes of the field lines of its answers. */
   readonly repair: RepairFields;
+  /** Takes the prefix off what the app is asked for; undefined where the app gets the target as it came. */
+  readonly strip: Strip | undefined;
 }
 
 /** A route that leads to a folder, compiled. */
@@ -27,6 +32,7 @@ export type Target = AppTarget | StaticTarget;
 /** An app, and the target that it is sent. */
 export interface AppLead {
   readonly target: AppTarget;
+  readonly send: string;
 }
 
 /** A folder, and what is left of the compared path below its prefix. */
@@ -50,6 +56,18 @@ export function createTargets({ teller, repair: options, pool }: SiteParts): (ro
   const repair = createRepair(options);
   return (route) => {
     if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route) };
-    return { kind: 'app', route, pool: pool(route), write: createRequestWriter(route.app.protocol, teller), repair };
+    return {
+      kind: 'app', route, pool: pool(route),
+      write: createRequestWriter(route, teller),
+      repair: route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair,
+      strip: route.strip !== undefined ? createStrip(route.path) : undefined,
+    };
   };
+}
+
+/** An app and what to ask it for. */
+export function leadToApp(target: AppTarget, asked: string): AppLead | Fault {
+  if (target.strip === undefined) return { target, send: asked };
+  const send = target.strip(asked);
+  return send === undefined ? new Fault('prefix-unclear', `${rawPath(asked)} below ${target.route.path}`) : { target, send };
 }

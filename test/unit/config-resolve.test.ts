@@ -69,6 +69,16 @@ test('routes: longest prefix first, files before an app of the same prefix, own 
   assert.deepEqual(routes[3], { kind: 'static', path: '/', dir: join(folder, 'media'), cacheControl: 'no-cache', fallback: 'index.html', missing: 'app' });
 });
 
+test('a prefix that is taken off, and how the app is told', () => {
+  const strip = (route: object): unknown => (settings({ routes: { '/shop/': { app: 1, ...route } } }).sites[0]?.routes[0] as { strip?: unknown }).strip;
+  assert.deepEqual([strip({}), strip({ strip: false }), strip({ strip: true }), strip({ strip: true, prefixHeader: 'none' })], [undefined, undefined, { header: 'X-Forwarded-Prefix' }, { header: 'none' }]);
+  assert.match(refusal({ routes: { '/': { app: 1, strip: true } } }), /^routes\.\/\.strip: saw true, expected a prefix that can be taken off\. Leave strip out/);
+  assert.match(refusal({ routes: { '/a%25/': { app: 1, strip: true } } }), /"\/a%25\/" can be spelled in ways/);
+  assert.match(refusal({ routes: { '/a/': { app: 1, prefixHeader: 'none' } } }), /^routes\.\/a\/\.strip: saw nothing, expected strip: true beside prefixHeader/);
+  assert.match(refusal({ tell: ['x-forwarded-prefix: /b'], routes: { '/a/': { app: 1, strip: true } } }), /^routes\.\/a\/\.prefixHeader: saw "X-Forwarded-Prefix", expected a header that tell does not write/);
+  assert.match(refusal({ routes: { '/a/': { static: 'media', strip: true } } }), /^routes\.\/a\/\.strip: saw true, expected no strip here/);
+});
+
 test('files alone need no app', () => {
   assert.deepEqual(settings({ static: { '/': './media' } }).sites[0]?.routes.map(({ kind }) => kind), ['static']);
 });

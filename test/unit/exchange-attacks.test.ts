@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
 import type { AppRoute, Timeouts } from '../../src/config/settings.ts';
+import type { AppLead } from '../../src/front/targets.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';
 import { eventually } from '../helpers/scope.ts';
@@ -335,8 +336,8 @@ describe('a defect of ours', () => {
     const client = front.client();
     client.say(get('/'));
     const app = front.app();
-    const { target } = front.context.sites.pick('shop.test')!.route('/')!;
-    (target as unknown as { repair: unknown }).repair = () => { throw new Error('a defect'); };
+    const found = front.context.sites.pick('shop.test')!.route('/') as AppLead;
+    (found.target as { repair: unknown }).repair = () => { throw new Error('a defect'); };
     app.say(ok('x'));
     assert.match(client.text, /^HTTP\/1\.1 500 /);
     assert.doesNotMatch(client.text, /a defect/);

@@ -37,6 +37,7 @@ export const FAMILY: readonly FamilyEntry[] = [
   { name: 'x-original-', prefix: true, reason: 'path, host, scheme, client before a proxy changed them: -URL, -URI, -Host, -Proto, -For', source: 'ASP.NET Core ForwardedHeadersDefaults; Symfony X-Original-URL (CVE-2018-14773)' },
   { name: 'x-rewrite-url', reason: 'path behind IIS rewriting, around path rules of the front', source: 'Symfony CVE-2018-14773; Zend ZF2018-01' },
   { name: 'x-script-name', reason: 'mount path; goes into every URL the app writes', source: 'mod_wsgi WSGITrustedProxyHeaders' },
+  { name: 'script-name', reason: 'mount path; helpers read HTTP_SCRIPT_NAME, Gunicorn a header SCRIPT_NAME', source: 'gunicorn forwarder_headers; flask reverse proxy snippets' },
   // Client address
   { name: 'x-real-ip', reason: 'client; Tornado reads it before X-Forwarded-For', source: 'nginx ngx_http_realip_module; tornado httpserver.py' },
   { name: 'x-client-ip', reason: 'client', source: 'mod_wsgi WSGITrustedProxyHeaders; django-ipware precedence list' },

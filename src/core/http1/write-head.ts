@@ -12,11 +12,14 @@ export interface BodyPlan {
 
 export const NO_BODY: BodyPlan = { framing: 'none', length: 0 };
 
+/** What of a request its head is written from; `target` is what the app is asked for. */
+export type RequestLine = Pick<RequestHead, 'method' | 'target' | 'host' | 'websocket'>;
+
 /**
  * A request head for an HTTP/1.1 app. `lines` are the field lines that pass, the truth among them, each ending in CRLF.
  * Host is written here, once, as the client wrote it (RFC 9112 §3.2.2: absolute-form's authority has become Host).
  */
-export function requestHeadText(head: RequestHead, lines: string, plan: BodyPlan, expects: boolean): string {
+export function requestHeadText(head: RequestLine, lines: string, plan: BodyPlan, expects: boolean): string {
   return head.method + ' ' + head.target + ' HTTP/1.1\r\nHost: ' + head.host + '\r\n' + lines + framingLine(plan)
     + (head.websocket ? 'Connection: Upgrade\r\nUpgrade: websocket\r\n' : expects ? 'Expect: 100-continue\r\n' : '') + '\r\n';
 }

@@ -38,6 +38,18 @@ export interface RepairedUrl {
   readonly wants: Scheme | undefined;
 }
 
+/** Reads a URL that names the site itself, `//host/x` among them; undefined for all others. */
+export type FindOwnUrl = (value: string, reached: Reached) => HttpUrl | undefined;
+
+/** Compiles which URLs are the site's own: its host, and a port that means this site (see {@link LocationOptions.otherPorts}). */
+export function createOwnUrl({ httpsPort, httpPort, otherPorts }: Pick<LocationOptions, 'httpsPort' | 'httpPort' | 'otherPorts'>): FindOwnUrl {
+  const ours = new Set([80, 443, httpsPort, httpPort, ...otherPorts]);
+  return (value, reached) => {
+    const url = parseHttpUrl(value.startsWith('//') ? `${reached.scheme}:${value}` : value);
+    return url !== undefined && sameHost(url.host, reached.host) && (ours.has(url.port) || url.port === reached.port) ? url : undefined;
+  };
+}
+
 export type RepairUrl = (value: string, repeats: Repeats, asked: Asked, reached: Reached) => RepairedUrl;
 
 /**
@@ -53,14 +65,13 @@ export type RepairUrl = (value: string, repeats: Repeats, asked: Asked, reached:
  */
 export function createUrlRepair(options: LocationOptions): RepairUrl {
   const { httpsPort, httpPort, policyOf } = options;
-  const ours = new Set([80, 443, httpsPort, httpPort, ...options.otherPorts]);
+  const findOwnUrl = createOwnUrl(options);
 
   return (value, repeats, asked, reached) => {
-    const schemeless = value.startsWith('//');
-    const url = parseHttpUrl(schemeless ? `${reached.scheme}:${value}` : value);
-    if (url === undefined || !sameHost(url.host, reached.host)) return untouched(value);
-    if (!ours.has(url.port) && url.port !== reached.port) return untouched(value);
+    const url = findOwnUrl(value, reached);
+    if (url === undefined) return untouched(value);
 
+    const schemeless = value.startsWith('//');
     const target = targetOf(url.rest);
     const own = repeats !== 'never' && sameTarget(target, asked.target);
     const wants = own && url.scheme !== reached.scheme ? url.scheme : undefined;

@@ -32,13 +32,16 @@ export function compilePrefixes<T>(entries: readonly (readonly [prefix: string, 
   for (const [written, value] of entries) {
     const problem = prefixProblem(written);
     if (problem !== undefined) throw new Error(problem);
-    byPrefix.set(comparedPath(asBytes(written)).replace(/\/$/, ''), value);
+    byPrefix.set(comparedPrefix(written), value);
   }
   const sorted = [...byPrefix].map(([prefix, value]) => ({ prefix, value })).sort((a, b) => b.prefix.length - a.prefix.length);
   const root = byPrefix.get('');
   const everywhere = sorted.every((entry) => entry.value === root) ? root : undefined;
   return { entries: sorted, everywhere };
 }
+
+/** The one form of a prefix that rules compare: `/media`, `/media/` and `/%6dedia` are the same; `` for `/`. */
+export const comparedPrefix = (written: string): string => comparedPath(asBytes(written)).replace(/\/$/, '');
 
 /** Paths come as UTF-8 bytes in escapes; a prefix is text. Its non-ASCII becomes the escapes a browser would send. */
 export function asBytes(path: string): string {

@@ -5,8 +5,9 @@ import { Name } from '../http1/names.ts';
 import { hasSecure } from './cookies.ts';
 import { isValidHsts } from './hsts.ts';
 import type { Asked, LocationOptions, Reached } from './location.ts';
-import { createUrlRepair, parseRefresh, repeatsMethod } from './location.ts';
+import { createOwnUrl, createUrlRepair, parseRefresh, repeatsMethod } from './location.ts';
 import { isFollowed, isSelfRedirect } from './loops.ts';
+import { createMount } from './mount.ts';
 
 export interface RepairOptions extends LocationOptions {
   /**
@@ -17,6 +18,8 @@ export interface RepairOptions extends LocationOptions {
   readonly hsts: 'app' | 'strip' | { readonly line: string };
   /** Give `Secure` to cookies that are set on https without it. Right where every path is `https`. */
   readonly secureCookies: boolean;
+  /** The prefix that was stripped from what the app is asked, as it is written in the configuration. */
+  readonly prefix?: string | undefined;
 }
 
 /** A redirect that leads nowhere and wants to be explained. */
@@ -46,6 +49,9 @@ for (const code of [Name.LOCATION, Name.CONTENT_LOCATION, Name.REFRESH, Name.SET
 /** Compiles what a site does to the field lines of its app's answers. */
 export function createRepair(options: RepairOptions): RepairFields {
   const repairUrl = createUrlRepair(options);
+  const mount = options.prefix === undefined ? undefined : createMount(options.prefix, createOwnUrl(options));
+  /** What the client has to read; from here on a URL is one of the site, not of the app behind its prefix. */
+  const placed = (url: string, reached: Reached): string => (mount === undefined ? url : mount.url(url, reached));
   const ownHsts = typeof options.hsts === 'object' ? options.hsts.line : '';
 
   return function repairFields(head, asked, reached) {
@@ -80,19 +86,22 @@ export function createRepair(options: RepairOptions): RepairFields {
     const { fields } = head;
     const written = fields.value(i);
     switch (fields.code[i]!) {
-      case Name.SET_COOKIE:
-        return reached.scheme === 'https' && options.secureCookies && !hasSecure(written) ? withValue(fields, i, `${written}; Secure`) : undefined;
+      case Name.SET_COOKIE: {
+        const cookie = mount === undefined ? written : mount.cookie(written);
+        const secure = reached.scheme === 'https' && options.secureCookies && !hasSecure(cookie) ? `${cookie}; Secure` : cookie;
+        return secure === written ? undefined : withValue(fields, i, secure);
+      }
       case Name.STRICT_TRANSPORT_SECURITY:
         return reached.scheme === 'https' && options.hsts === 'app' && isFirstValidHsts(fields, i) ? undefined : '';
       case Name.REFRESH: {
         const refresh = parseRefresh(written);
         if (refresh === undefined) return undefined;
-        const { value } = repairUrl(refresh.url, refresh.atOnce ? 'at-once' : 'later', asked, reached);
+        const { value } = repairUrl(placed(refresh.url, reached), refresh.atOnce ? 'at-once' : 'later', asked, reached);
         return value === refresh.url ? undefined : withValue(fields, i, refresh.head + value + refresh.tail);
       }
       default: { // Location, Content-Location
         const repeats = fields.code[i] === Name.LOCATION && redirects(head.status, asked.method) ? 'at-once' : 'never';
-        const { value } = repairUrl(written, repeats, asked, reached);
+        const { value } = repairUrl(placed(written, reached), repeats, asked, reached);
         return value === written ? undefined : withValue(fields, i, value);
       }
     }
@@ -100,13 +109,14 @@ export function createRepair(options: RepairOptions): RepairFields {
 
   function find(head: AnswerHead, location: string, asked: Asked, reached: Reached): Finding | undefined {
     if (head.fields.find(Name.SET_COOKIE) >= 0 || (asked.method !== 'GET' && asked.method !== 'HEAD')) return undefined;
-    const { wants } = repairUrl(location, 'at-once', asked, reached);
+    const url = placed(location, reached);
+    const { wants } = repairUrl(url, 'at-once', asked, reached);
     if (wants !== undefined) {
       // Only where the front would send the visitor back; on an `either` path it is the app's own policy.
       return options.policyOf(asked.target) === reached.scheme ? { kind: 'contradiction', location, wants } : undefined;
     }
     const request = { method: asked.method, scheme: reached.scheme, host: reached.host, target: asked.target, publicPort: reached.port };
-    return isSelfRedirect(request, { status: head.status, location, setsCookie: false }) ? { kind: 'loop', location, wants: 'https' } : undefined;
+    return isSelfRedirect(request, { status: head.status, location: url, setsCookie: false }) ? { kind: 'loop', location, wants: 'https' } : undefined;
   }
 }
 

@@ -54,6 +54,7 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'missing-host': 'Every request names its site in a Host header; a health check may have to be told to.',
   'misdirected': 'Add the name with --domain, or use a name that this front was started with.',
   'body-too-large': 'Raise the limit with --max-body, or maxBody of the route.',
+  'prefix-unclear': 'Write the prefix plainly: no escapes that are not needed, no empty and no dot segments before or across it.',
   'not-found': 'Check the name below the folder of this prefix. Dot files, and links that lead out of the folder, are never served.',
   'method-not-allowed': 'Send this to a path of the app, or serve the folder under a prefix of its own.',
   'file-unreadable': 'Give the user that the front runs as the right to read the file and to enter its folders.',

@@ -7,11 +7,15 @@ import { Fault } from '../../core/errors.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
 import { requestHeadText, type BodyPlan } from '../../core/http1/write-head.ts';
 import { closedWithoutAnswer, uwsgiPacket } from '../../core/uwsgi/packet.ts';
-import type { UpstreamProtocol } from '../../config/settings.ts';
+import { comparedPrefix } from '../../core/policy/prefixes.ts';
+import { prefixInUrls } from '../../core/policy/strip.ts';
+import type { AppRoute } from '../../config/settings.ts';
 
 /** One request, judged, with what is true about it. */
 export interface Forwarded {
   readonly head: RequestHead;
+  /** What the app is asked for: the client's target byte for byte, or what is left of it below a stripped prefix. */
+  readonly target: string;
   readonly truth: Truth;
   readonly requestId: string;
   readonly plan: BodyPlan;
@@ -31,23 +35,28 @@ export interface WrittenRequest {
 /** Writes requests in the words of one upstream protocol; compiled once per route. A fault where the protocol cannot carry the request. */
 export type RequestWriter = (request: Forwarded) => WrittenRequest | Fault;
 
-export function createRequestWriter(protocol: UpstreamProtocol, teller: Teller): RequestWriter {
-  return protocol === 'uwsgi' ? uwsgiWriter(teller) : http1Writer(teller);
+export function createRequestWriter(route: AppRoute, teller: Teller): RequestWriter {
+  return route.app.protocol === 'uwsgi' ? uwsgiWriter(route, teller) : http1Writer(route, teller);
 }
 
-function http1Writer(teller: Teller): RequestWriter {
-  return ({ head, truth, requestId, plan, expects }) => {
-    const lines = keepRequestFields(head) + teller.lines(truth) + 'X-Request-Id: ' + requestId + '\r\n';
-    const text = requestHeadText(head, lines, plan, expects);
+function http1Writer(route: AppRoute, teller: Teller): RequestWriter {
+  // The client's own is of the family, so this one is alone.
+  const prefix = route.strip !== undefined && route.strip.header !== 'none' ? `${route.strip.header}: ${prefixInUrls(route.path)}\r\n` : '';
+  const ourLines = prefix + 'X-Request-Id: ';
+  return ({ head, target, truth, requestId, plan, expects }) => {
+    const lines = keepRequestFields(head) + teller.lines(truth) + ourLines + requestId + '\r\n';
+    const asked = target === head.target ? head : { method: head.method, target, host: head.host, websocket: head.websocket };
+    const text = requestHeadText(asked, lines, plan, expects);
     return { bytes: text, text, hint: undefined };
   };
 }
 
-function uwsgiWriter(teller: Teller): RequestWriter {
+function uwsgiWriter(route: AppRoute, teller: Teller): RequestWriter {
+  const mount = route.strip !== undefined ? comparedPrefix(route.path) : '';
   const variablesOf = createVariables({ carrier: 'uwsgi', teller, software: 'sallyport' });
   return ({ head, truth, requestId, plan }) => {
     const variables = variablesOf({
-      head, truth, scriptName: '', pathInfo: pathInfo(head.target, ''), added: [['X-Request-Id', requestId]],
+      head, truth, scriptName: mount, pathInfo: pathInfo(head.target, mount), added: [['X-Request-Id', requestId]],
       ...(plan.framing === 'length' && { contentLength: plan.length }),
     });
     if (variables instanceof Fault) return variables;

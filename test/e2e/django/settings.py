@@ -47,6 +47,7 @@ DATABASES = {'default': {
     'OPTIONS': {'timeout': 20},
 }}
 STATIC_URL = '/static/'
+FORCE_SCRIPT_NAME = os.environ.get('SITE_SCRIPT_NAME')
 
 # What the site does about https. The header is the META key that is believed when its value is "https".
 SECURE_SSL_REDIRECT = on('SITE_SSL_REDIRECT')

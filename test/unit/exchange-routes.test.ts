@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AppRoute, SiteSettings } from '../../src/config/settings.ts';
+import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
+
+const get = (path: string, more = '', method = 'GET'): string => `${method} ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
+const withSite = (changes: Partial<SiteSettings>, front: Parameters<typeof settings>[0] = {}): MemoryFront => new MemoryFront(settings({ ...front, sites: [siteSettings(changes)] }));
+const lines = (text: string): string[] => text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n').slice(1);
+
+describe('a route whose prefix is taken off', () => {
+  const stripping = (changes: Partial<AppRoute> = {}): MemoryFront => withSite({ routes: [appRoute({ path: '/shop/', strip: { header: 'X-Forwarded-Prefix' }, ...changes }), appRoute()] });
+
+  it('asks the app for the rest and tells it the prefix, whatever the client says', () => {
+    const front = stripping();
+    front.client().say(get('/shop/a%20b?c=/shop/', 'X-Forwarded-Prefix: /evil\r\nX-Script-Name: /evil\r\nScript-Name: /evil\r\n'));
+    const { text } = front.app();
+    assert.match(text, /^GET \/a%20b\?c=\/shop\/ HTTP\/1\.1\r\nHost: shop\.test\r\n/);
+    assert.deepEqual(lines(text).filter((one) => /prefix|script/i.test(one)), ['X-Forwarded-Prefix: /shop']);
+  });
+
+  it('tells it in the header that was chosen, or not at all', () => {
+    for (const [header, told] of [['X-Script-Name', ['X-Script-Name: /shop']], ['none', []]] as const) {
+      const front = stripping({ strip: { header } });
+      front.client().say(get('/shop', 'X-Forwarded-Prefix: /evil\r\n'));
+      const { text } = front.app();
+      assert.match(text, /^GET \/ HTTP/);
+      assert.deepEqual(lines(text).filter((one) => /prefix|script/i.test(one)), told);
+    }
+  });
+
+  it('refuses a spelling that servers read differently, before an app is taken', () => {
+    const front = stripping();
+    const client = front.client();
+    for (const path of ['/%73hop/x', '//shop/x', '/shop//x', '/shop/../shop/x']) {
+      client.say(get(path));
+      assert.match(client.writes.at(-1)!, /^HTTP\/1\.1 400 [^]*prefix-unclear/, path);
+    }
+    assert.equal(front.transport.made.length, 0);
+    client.say(get('/shopping'));
+    assert.match(front.app().text, /^GET \/shopping /, 'the other route gets its paths as they are');
+  });
+
+  it('puts the prefix back into what the answer says of URLs and cookies, once', () => {
+    const front = stripping();
+    const client = front.client();
+    client.say(get('/shop/x'));
+    front.app().say('HTTP/1.1 302 Found\r\nLocation: /login?next=/x\r\nContent-Location: http://shop.test/y\r\nRefresh: 3; url=/z\r\nSet-Cookie: a=1; Path=/cart\r\nSet-Cookie: b=2; Path=/\r\nContent-Length: 0\r\n\r\n');
+    assert.deepEqual(lines(client.text).filter((one) => /^(location|content-location|refresh|set-cookie)/i.test(one)), [
+      'Location: /shop/login?next=/x', 'Content-Location: https://shop.test:8443/shop/y', 'Refresh: 3; url=/shop/z', 'Set-Cookie: a=1; Path=/shop/cart; Secure', 'Set-Cookie: b=2; Path=/; Secure',
+    ]);
+    client.say(get('/shop/x'));
+    front.transport.made[0]!.wire.say('HTTP/1.1 302 Found\r\nLocation: https://shop.test:8443/shop/login\r\nSet-Cookie: a=1; Path=/shop/; Secure\r\nContent-Length: 0\r\n\r\n');
+    assert.match(client.writes[1]!, /\r\nLocation: https:\/\/shop\.test:8443\/shop\/login\r\nSet-Cookie: a=1; Path=\/shop\/; Secure\r\n/);
+  });
+
+  // Without the prefix the app's redirect to "/" looks like one to another page; to the client it is the page it asked for.
+  it('sees a loop through the prefix', () => {
+    const front = stripping();
+    const client = front.client();
+    client.say(get('/shop/'));
+    front.app().say('HTTP/1.1 301 Moved\r\nLocation: https://shop.test/\r\nContent-Length: 0\r\n\r\n');
+    assert.match(client.text, /^HTTP\/1\.1 508 /);
+  });
+
+  it('tells a uwsgi app by SCRIPT_NAME and PATH_INFO', () => {
+    const front = stripping({ app: { written: 'uwsgi://127.0.0.1:8000', protocol: 'uwsgi', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] } });
+    front.client().say(get('/shop/a%20b?c', 'X-Forwarded-Prefix: /evil\r\n'));
+    const { text } = front.app();
+    const value = (name: string): string => {
+      const at = text.indexOf(name) + name.length;
+      return text.slice(at + 2, at + 2 + text.charCodeAt(at) + text.charCodeAt(at + 1) * 256);
+    };
+    assert.deepEqual([value('SCRIPT_NAME'), value('PATH_INFO'), value('REQUEST_URI')], ['/shop', '/a b', '/shop/a%20b?c']);
+    assert.doesNotMatch(text, /HTTP_X_FORWARDED_PREFIX/);
+  });
+});
