@@ -24,7 +24,7 @@ export interface Verdict {
 
 /**
  * Repairs the field lines of an app's answer, and looks whether it is a redirect that leads nowhere. `frontAddress` is
- * where the app sees us come from, if not from its own machine.
+ * where the app sees us come from, if not from its own loopback.
  */
 export function judgeAnswer(exchange: Exchange, target: AppTarget, head: AnswerHead, frontAddress: string | undefined): Verdict {
   const { lines, finding } = target.repair(head, exchange.head, exchange.truth);

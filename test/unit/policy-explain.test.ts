@@ -23,7 +23,16 @@ describe('the framework behind an answer', () => {
     ['a session cookie alone', [], 'session=abc', 'unknown'],
     ['Rails', [], '_my_shop_session=x', 'rails'],
     ['Rails by its timing header', ['X-Runtime: 0.012'], undefined, 'rails'],
-    ['Express', ['X-Powered-By: Express'], undefined, 'express'],
+    ['Rails\' https redirect behind Puma, no cookie yet', ['Content-Type: text/html', 'Location: https://h/', 'Transfer-Encoding: chunked'], undefined, 'rails'],
+    ['the same from Rails 7.1 on', ['content-type: text/html; charset=utf-8', 'location: https://h/', 'content-length: 0'], undefined, 'rails'],
+    ['another bare redirect with a text', ['Content-Type: text/html; charset=utf-8', 'Location: https://h/', 'Content-Length: 200'], undefined, 'unknown'],
+    ['Django\'s https redirect behind uWSGI', ['Content-Type: text/html; charset=utf-8', 'Location: https://h/', 'Content-Length: 0', 'X-Content-Type-Options: nosniff', 'Referrer-Policy: same-origin', 'Cross-Origin-Opener-Policy: same-origin'], undefined, 'django'],
+    ['PHP behind FastCGI', ['Content-Type: text/html; charset=UTF-8', 'Location: https://h/'], undefined, 'unknown'],
+    ['Fastify', ['location: https://h/', 'content-length: 0', 'Date: x', 'Connection: keep-alive', 'Keep-Alive: timeout=72'], undefined, 'fastify'],
+    ['Koa by its session', ['Keep-Alive: timeout=5'], 'koa.sess=x', 'koa'],
+    ['Node alone', ['Location: https://h/', 'Date: x', 'Keep-Alive: timeout=5'], undefined, 'node'],
+    ['Apache, which says how often too', ['Keep-Alive: timeout=5, max=100'], undefined, 'unknown'],
+    ['Express', ['X-Powered-By: Express', 'Keep-Alive: timeout=5'], undefined, 'express'],
     ['Express that hides itself', ['Set-Cookie: connect.sid=s%3Ax; Path=/'], undefined, 'express'],
     ['Laravel', ['X-Powered-By: PHP/8.3.1', 'Set-Cookie: XSRF-TOKEN=x', 'Set-Cookie: laravel_session=y'], undefined, 'laravel'],
     ['PHP alone', ['X-Powered-By: PHP/8.3.1'], undefined, 'php'],
@@ -68,6 +77,9 @@ describe('the lines to add', () => {
     ['flask', 'legacy', 'secure_scheme_headers = {"X-FORWARDED-PROTOCOL": "https"}'],
     ['express', 'standard', 'app.set(\'trust proxy\', \'loopback\');'],
     ['rails', 'standard', 'config.assume_ssl = true'],
+    ['fastify', 'standard', 'const app = fastify({ trustProxy: \'loopback\' });'],
+    ['koa', 'standard', 'app.proxy = true;'],
+    ['node', 'standard', 'app.set(\'trust proxy\', \'loopback\');'],
     ['laravel', 'standard', '    $middleware->trustProxies(at: [\'127.0.0.1\']);'],
     ['laravel', 'rfc7239', '    $middleware->trustProxies(at: [\'127.0.0.1\'], headers: \\Illuminate\\Http\\Request::HEADER_FORWARDED);'],
     ['spring', 'rfc7239', 'server.forward-headers-strategy=framework'],
@@ -112,6 +124,20 @@ describe('the lines to add', () => {
     assert.ok(loop('wsgi', TOLD.standard, '10.0.0.5').change[0]!.lines.includes('gunicorn --forwarded-allow-ips=10.0.0.5 …'));
   });
 
+  // An Express on a unix socket was told to trust "loopback", which no peer of a unix socket is: the loop stayed.
+  it('name nobody\'s address on a unix socket', () => {
+    assert.deepEqual(loop('express', TOLD.standard, 'unix').change[0]!.lines, ['app.set(\'trust proxy\', (peer) => peer === undefined);']);
+    assert.deepEqual(loop('fastify', TOLD.standard, 'unix').change[0]!.lines, ['const app = fastify({ trustProxy: (peer) => peer === undefined });']);
+    assert.ok(loop('wsgi', TOLD.standard, 'unix').change[0]!.lines.includes('gunicorn --forwarded-allow-ips=127.0.0.1 …'));
+  });
+
+  it('are none for an app that reads X-Forwarded-Proto by itself, once the front says that', () => {
+    for (const told of [TOLD.legacy, TOLD['front-end-https'], undefined]) {
+      assert.deepEqual(loop('rails', told).change, [{ where: 'the front', lines: ['--speaks standard'], note: 'Then Rails is told X-Forwarded-Proto, which it reads with nothing set.' }]);
+    }
+    assert.deepEqual(loop('rails', TOLD.rfc7239).change[0]!.lines, ['--speaks standard']);
+  });
+
   it('use a name of the user\'s own', () => {
     const told = howTold('none', [{ name: 'X-Client', value: '{client}' }, { name: 'X-Secure', value: 'yes' }]);
     assert.deepEqual(told, { profile: 'custom', header: 'X-Secure', value: 'yes' });
@@ -142,6 +168,7 @@ describe('an explanation', () => {
     const explanation = explainContradiction({ ...facts, recognised: as('django') });
     assert.match(explanation.seen, /redirect to the same URL with https:.*over http only/);
     assert.deepEqual(explanation.change.map(({ lines }) => lines), [['--scheme \'/feed/=either\''], ['SECURE_SSL_REDIRECT = False']]);
+    assert.match(explainContradiction({ ...facts, recognised: as('rails') }).change[1]!.lines[0]!, /exclude: ->\(request\) \{ request\.path\.start_with\?\("\/feed\/"\) \}/);
     assert.match(explainContradiction({ ...facts, recognised: as('unknown') }).change[1]!.note!, /Take out the redirect from http to https/);
   });
 

@@ -12,12 +12,14 @@ export interface Cure {
   readonly name: string;
   /** By how the app is told. A profile that is not here is one that this framework cannot read. */
   readonly by: Partial<Record<ToldProfile, readonly Change[]>>;
+  /** Reads `X-Forwarded-Proto` with nothing set: where the front says that, no line is needed. */
+  readonly unasked?: true;
 }
 
 // In the lines: {header} and {value} as they are written, {meta} the header as a WSGI or CGI variable, {front} the
 // address the front comes from, {proxy} the same for Express (`loopback` for this machine).
 // What each framework reads, in which order, and whom it believes, was read in its source: Django 5.2, Gunicorn 26,
-// Uvicorn 0.35, Werkzeug 3.2, Express 5.2, Rack and Rails 8, Laravel 12 with Symfony's Request, Spring 7, ASP.NET Core
+// Uvicorn 0.35, Werkzeug 3.2, Express 5.3, Fastify 5.12, Koa 3.3, Rack 2.2 and 3, Rails 6.1 and 8, Laravel 12 with Symfony's Request, Spring 7, ASP.NET Core
 // 8.0.17, Next.js 16.
 
 const GUNICORN_NOTE = 'Gunicorn sets the scheme by itself, but only when the request comes from an address in --forwarded-allow-ips (127.0.0.1 and ::1 by default); elsewhere give it the front\'s: --forwarded-allow-ips={front}.';
@@ -44,9 +46,14 @@ const uvicorn: Change = {
   note: 'On a unix socket Uvicorn believes nobody unless --forwarded-allow-ips is "*", which is safe there as far as the socket\'s permissions are.',
 };
 const rails: Change = {
-  where: 'config/environments/production.rb (Rails)',
+  where: 'config/environments/production.rb (Rails 7.1 and later)',
   lines: ['config.assume_ssl = true', 'config.force_ssl = true'],
   note: 'Rails reads {header} by itself, so something between the front and Rails takes it away or overwrites it: look there first. assume_ssl is only for apps of which every path is https, and it makes Rails believe in port 443.',
+};
+const railsForwarded: Change = {
+  where: 'the front',
+  lines: ['--speaks standard'],
+  note: 'Rack reads Forwarded from version 3 on, Rack 2 does not; X-Forwarded-Proto both read, with nothing set in Rails.',
 };
 const laravel: Change = {
   where: 'bootstrap/app.php (Laravel 11 and later)',
@@ -85,8 +92,18 @@ const nextjs: Change = {
 };
 const express: Change = {
   where: 'where the Express app is made, before the first app.use',
-  lines: ['app.set(\'trust proxy\', \'{proxy}\');'],
-  note: 'Then req.secure, req.protocol and the Secure cookies of express-session are right. A number there would believe whoever can reach the app.',
+  lines: ['app.set(\'trust proxy\', {proxy});'],
+  note: 'Then req.secure, req.protocol and the Secure cookies of express-session are right. A number or true there would believe whoever can reach the app.',
+};
+const fastify: Change = {
+  where: 'where the Fastify app is made',
+  lines: ['const app = fastify({ trustProxy: {proxy} });'],
+  note: 'Then request.protocol, request.host and request.ip are right. true there would believe whoever can reach the app, a number believes nobody.',
+};
+const koa: Change = {
+  where: 'where the Koa app is made',
+  lines: ['app.proxy = true;'],
+  note: 'Koa then believes whoever can reach the app: let the app listen on loopback or a unix socket only.',
 };
 const general: Change = {
   where: 'the app\'s setting for proxies',
@@ -97,8 +114,10 @@ const general: Change = {
 export const CURES: Readonly<Record<Framework, Cure>> = {
   django: { name: 'Django', by: { 'standard': [django], 'legacy': [django], 'ssl-flag': [django], 'front-end-https': [django], 'custom': [django] } },
   flask: { name: 'Flask', by: { 'standard': [flask], 'legacy': [gunicornOwnName], 'ssl-flag': [gunicornTrust], 'custom': [gunicornOwnName] } },
-  rails: { name: 'Rails', by: { 'standard': [rails], 'rfc7239': [rails], 'ssl-flag': [rails] } },
+  rails: { name: 'Rails', by: { 'standard': [rails], 'rfc7239': [railsForwarded], 'ssl-flag': [rails] }, unasked: true },
   express: { name: 'Express', by: { standard: [express] } },
+  fastify: { name: 'Fastify', by: { standard: [fastify] } },
+  koa: { name: 'Koa', by: { standard: [koa] } },
   laravel: { name: 'Laravel', by: { standard: [laravel], rfc7239: [laravelForwarded] } },
   spring: { name: 'Spring', by: { 'standard': [spring], 'rfc7239': [spring], 'ssl-flag': [spring] } },
   aspnet: { name: 'ASP.NET Core', by: { standard: [aspnet()], legacy: [aspnet('    options.ForwardedProtoHeaderName = "{header}";')] } },
@@ -110,13 +129,14 @@ export const CURES: Readonly<Record<Framework, Cure>> = {
   },
   asgi: { name: 'an ASGI app (FastAPI, Starlette, Django)', by: { standard: [uvicorn] } },
   php: { name: 'a PHP app (Laravel or WordPress)', by: { 'standard': [laravel, wordpress], 'legacy': [wordpress], 'ssl-flag': [wordpress], 'front-end-https': [wordpress], 'custom': [wordpress] } },
+  node: { name: 'a Node app (Express, Koa, Fastify)', by: { standard: [express, koa, fastify] } },
   unknown: { name: 'an unknown framework', by: { 'standard': [general], 'rfc7239': [general], 'legacy': [general], 'ssl-flag': [general], 'front-end-https': [general], 'custom': [general] } },
 };
 
-/** Where an app that has its own redirect between schemes can be told to leave that to the front. */
+/** Where an app that has its own redirect between schemes can be told to leave that to the front; {path} is the path's prefix. */
 export const OWN_REDIRECT: Readonly<Partial<Record<Framework, Change>>> = {
-  django: { where: 'settings.py (Django)', lines: ['SECURE_SSL_REDIRECT = False'], note: 'Or leave single paths out: SECURE_REDIRECT_EXEMPT = [r"^feed/"], patterns without the first slash. A middleware or decorator of the app\'s own that goes by view wants the same.' },
-  rails: { where: 'config/environments/production.rb (Rails)', lines: ['config.ssl_options = { redirect: { exclude: ->(request) { request.path.start_with?("/feed/") } } }'] },
+  django: { where: 'settings.py (Django)', lines: ['SECURE_SSL_REDIRECT = False'], note: 'Or leave single paths out: SECURE_REDIRECT_EXEMPT, patterns without the first slash, as in [r"^feed/"]. A middleware or decorator of the app\'s own that goes by view wants the same.' },
+  rails: { where: 'config/environments/production.rb (Rails)', lines: ['config.ssl_options = { redirect: { exclude: ->(request) { request.path.start_with?("{path}") } } }'] },
   aspnet: { where: 'Program.cs (ASP.NET Core)', lines: ['// app.UseHttpsRedirection();'], note: 'Leave the line out: the front redirects.' },
   wordpress: { where: 'Settings → General (WordPress)', lines: ['https://…'], note: 'Both addresses begin with the scheme that the front serves; WordPress redirects every page to it.' },
 };

@@ -22,7 +22,7 @@ export interface LoopFacts {
   readonly method: string;
   /** The URL that was asked for and redirected to itself. */
   readonly url: string;
-  /** The address the front's connections come from, as the app sees it; undefined on this machine's loopback or a unix socket. */
+  /** The address the front's connections come from, as the app sees it; `unix` for a unix socket, undefined on this machine's loopback. */
   readonly frontAddress?: string | undefined;
 }
 
@@ -43,25 +43,29 @@ export function explainLoop({ recognised, told, method, url, frontAddress }: Loo
 }
 
 function changes(recognised: Recognition, told: Told | undefined, frontAddress: string | undefined): readonly Change[] {
-  const { by, name } = CURES[recognised.framework];
+  const { by, name, unasked } = CURES[recognised.framework];
   const readable = told === undefined ? undefined : by[told.profile];
   if (told !== undefined && readable !== undefined) return readable.map((change) => filled(change, told, frontAddress));
   const speak: Change = {
     where: 'the front',
     lines: ['--speaks standard'],
-    note: told === undefined ? 'Tells the app X-Forwarded-Proto, which most frameworks can read.' : `${capital(name)} has no setting that reads "${told.header}"; X-Forwarded-Proto it can read.`,
+    note: unasked !== undefined ? `Then ${name} is told X-Forwarded-Proto, which it reads with nothing set.`
+      : told === undefined ? 'Tells the app X-Forwarded-Proto, which most frameworks can read.'
+      : `${capital(name)} has no setting that reads "${told.header}"; X-Forwarded-Proto it can read.`,
   };
-  return [speak, ...(by.standard ?? []).map((change) => filled(change, TOLD.standard, frontAddress))];
+  return unasked !== undefined ? [speak] : [speak, ...(by.standard ?? []).map((change) => filled(change, TOLD.standard, frontAddress))];
 }
 
 function filled(change: Change, told: Told, frontAddress: string | undefined): Change {
+  const onUnix = frontAddress === 'unix';
   const values: Readonly<Record<string, string>> = {
     header: told.header,
     HEADER: told.header.toUpperCase(),
     value: told.value,
     meta: `HTTP_${told.header.toUpperCase().replaceAll('-', '_')}`,
-    front: frontAddress ?? '127.0.0.1',
-    proxy: frontAddress ?? 'loopback',
+    front: onUnix ? '127.0.0.1' : frontAddress ?? '127.0.0.1',
+    // Behind a unix socket the peer has no address, which no list of addresses can name: Node's remoteAddress is undefined.
+    proxy: onUnix ? '(peer) => peer === undefined' : `'${frontAddress ?? 'loopback'}'`,
   };
   const fill = (text: string): string => text.replace(/\{(header|HEADER|value|meta|front|proxy)\}/g, (_, name: string) => values[name]!);
   return { where: change.where, lines: change.lines.map(fill), ...(change.note === undefined ? {} : { note: fill(change.note) }) };
@@ -82,7 +86,6 @@ export interface ContradictionFacts {
 
 /** The app redirects a URL to the other scheme, and the front redirects it back. */
 export function explainContradiction({ recognised, method, url, path, policy, wants }: ContradictionFacts): Explanation {
-  const own = OWN_REDIRECT[recognised.framework];
   // The line is made to be copied into a shell and the path is the client's: only what is harmless there goes in.
   const prefix = /^\/[A-Za-z0-9/._~%-]*$/.test(path) ? path : '/the/path/';
   const fronts: Change = {
@@ -90,7 +93,8 @@ export function explainContradiction({ recognised, method, url, path, policy, wa
     lines: [`--scheme '${prefix}=either'`],
     note: `"either" leaves this path to the app; "${wants}" makes the front redirect it to ${wants} by itself. A shorter prefix takes in more paths.`,
   };
-  const apps: Change = own ?? {
+  const own = OWN_REDIRECT[recognised.framework];
+  const apps: Change = own !== undefined ? { ...own, lines: own.lines.map((line) => line.replace('{path}', () => prefix)) } : {
     where: 'the app, if the front is right',
     lines: [],
     note: `Take out the redirect from ${policy} to ${wants} for this path: the front already sees to it that it is served over ${policy}.`,

@@ -1,8 +1,9 @@
 import { cookieName, cookiePairs } from './cookies.ts';
 
-/** What an app is made with, as far as it shows. The last four are what is left where the framework itself does not. */
+/** What an app is made with, as far as it shows. The last five are what is left where the framework itself does not. */
 export type Framework =
-  | 'django' | 'rails' | 'express' | 'laravel' | 'flask' | 'spring' | 'aspnet' | 'wordpress' | 'nextjs'
+  | 'django' | 'rails' | 'express' | 'fastify' | 'koa' | 'laravel' | 'flask' | 'spring' | 'aspnet' | 'wordpress' | 'nextjs'
+  | 'node' // Node's http module with no more signs: Koa, or Express without its X-Powered-By
   | 'wsgi' // Gunicorn with no more signs: Django or Flask, most likely
   | 'asgi' // Uvicorn or Hypercorn: FastAPI, Starlette, Django
   | 'php'
@@ -34,6 +35,7 @@ const COOKIES: readonly Sign[] = [
   ['django', 1, /^sessionid$/],
   ['rails', 2, /^_[a-z0-9_]+_session$/i],
   ['express', 2, /^connect\.sid$/],
+  ['koa', 2, /^koa[.:]sess$/], // koa-session
   ['laravel', 3, /^laravel[_-]session$/],
   ['laravel', 2, /^remember_web_[0-9a-f]+$/],
   ['laravel', 1, /^XSRF-TOKEN$/], // Angular and Spring have it too
@@ -62,6 +64,10 @@ const FIELDS: readonly (readonly [name: string, ...Sign])[] = [
   ['server', 'aspnet', 1, /^Microsoft-IIS/],
   ['server', 'spring', 2, /^(?:Apache-Coyote|Apache Tomcat)/],
   ['x-powered-by', 'express', 3, /^Express/],
+  // Node's http module says how long it waits, and nothing else beside it. (Apache and nginx name themselves; Tomcat says
+  // it only to a request with Connection: keep-alive, which the front's have not.) Fastify's default is 72 seconds.
+  ['keep-alive', 'fastify', 2, /^timeout=72$/],
+  ['keep-alive', 'node', 2, /^timeout=[0-9]+$/],
   ['x-powered-by', 'nextjs', 3, /^Next\.js/],
   ['x-powered-by', 'aspnet', 3, /^ASP\.NET/],
   ['x-powered-by', 'php', 2, /^PHP\//],
@@ -75,6 +81,18 @@ const FIELDS: readonly (readonly [name: string, ...Sign])[] = [
   ['referrer-policy', 'django', 1, /^same-origin$/],
   ['cross-origin-opener-policy', 'django', 1, /^same-origin$/],
 ];
+
+/**
+ * `force_ssl` answers before everything else in Rails, and Puma adds neither `Date` nor `Server`: what tells such a redirect
+ * apart is what it has not. (`ActionDispatch::SSL`; the charset is there from Rails 7.1 on.) A Django behind uWSGI, which
+ * adds nothing either, has the lines of its SecurityMiddleware and XFrameOptionsMiddleware.
+ */
+function isBareHtmlRedirect({ answer, setCookies }: Evidence): boolean {
+  return answer('location') !== undefined && /^text\/html(?:; charset=utf-8)?$/.test(answer('content-type') ?? '')
+    && (answer('content-length') ?? '0') === '0' && setCookies.length === 0
+    && ABSENT.every((name) => answer(name) === undefined);
+}
+const ABSENT = ['date', 'server', 'via', 'x-powered-by', 'x-redirect-by', 'x-frame-options', 'x-content-type-options', 'referrer-policy'];
 
 /** Names the framework that most signs point to, if they are enough and no other has as many. */
 export function recognise(evidence: Evidence): Recognition {
@@ -92,6 +110,7 @@ export function recognise(evidence: Evidence): Recognition {
     if (name !== undefined) count(framework, weight, `the cookie ${name.slice(0, 40)}`);
   }
   if (FLASK_SESSION.test(sent.get('session') ?? '')) count('flask', 2, 'a signed session cookie');
+  if (isBareHtmlRedirect(evidence)) count('rails', 2, 'a redirect as force_ssl behind Puma writes it');
   for (const [field, framework, weight, pattern] of FIELDS) {
     const value = evidence.answer(field);
     if (value !== undefined && pattern.test(value)) count(framework, weight, `${field}: ${value.slice(0, 60)}`);
@@ -103,7 +122,7 @@ export function recognise(evidence: Evidence): Recognition {
   return { framework: named, signs: signs.get(named) ?? [], server };
 }
 
-const isGeneral = (framework: Framework): boolean => framework === 'wsgi' || framework === 'asgi' || framework === 'php';
+const isGeneral = (framework: Framework): boolean => framework === 'wsgi' || framework === 'asgi' || framework === 'php' || framework === 'node';
 
 function best(weights: ReadonlyMap<Framework, number>, of: (framework: Framework) => boolean): Framework | undefined {
   const [first, second] = [...weights].filter(([framework]) => of(framework)).sort((a, b) => b[1] - a[1]);

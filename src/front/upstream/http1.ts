@@ -113,10 +113,11 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     return this.#wire;
   }
 
-  /** The address that the app sees us come from; undefined on its own machine. */
+  /** The address that the app sees us come from: `unix` by a unix socket, undefined from its own loopback. */
   get localAddress(): string | undefined {
     const { local } = this.#wire;
-    return local.kind === 'unix' || local.address === '::1' || local.address.startsWith('127.') ? undefined : local.address;
+    if (local.kind === 'unix') return 'unix';
+    return local.address === '::1' || local.address.startsWith('127.') ? undefined : local.address;
   }
 
   // ---- what the wire tells ----
