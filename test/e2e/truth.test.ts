@@ -15,7 +15,7 @@ const LIES: readonly (readonly [name: string, value: string])[] = [
   ['X-Forwarded-Port', '1'], ['X-Forwarded-For', '192.0.2.66'], ['X-Forwarded-For', '192.0.2.66, 192.0.2.67'], ['X-Forwarded-Server', 'evil.example'],
   ['X-Forwarded-Prefix', '/evil'], ['X-Forwarded-By', '192.0.2.66'], ['X-Forwarded-Uri', '/evil'], ['X-Forwarded-Method', 'DELETE'],
   ['X-Forwarded-Whatever-Comes-Next', 'evil'], ['Forwarded', 'for=192.0.2.66;proto=http;host=evil.example'],
-  ['X-Scheme', 'http'], ['X-Url-Scheme', 'http'], ['X-Https', 'off'], ['Front-End-Https', 'off'], ['X-Host', 'evil.example'],
+  ['X-Scheme', 'http'], ['X-Url-Scheme', 'http'], ['X-Https', 'off'], ['Https', 'off'], ['Front-End-Https', 'off'], ['X-Host', 'evil.example'],
   ['X-Real-IP', '192.0.2.66'], ['X-Client-IP', '192.0.2.66'], ['Client-IP', '192.0.2.66'], ['True-Client-IP', '192.0.2.66'],
   ['X-Cluster-Client-IP', '192.0.2.66'], ['CF-Visitor', '{"scheme":"http"}'], ['CF-Connecting-IP', '192.0.2.66'],
   ['CloudFront-Forwarded-Proto', 'http'], ['X-Original-URL', '/evil'], ['X-Original-Host', 'evil.example'], ['X-Original-Anything', 'evil'],

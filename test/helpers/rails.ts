@@ -13,8 +13,8 @@ export interface Rails extends Program {
 }
 
 export interface RailsOptions {
-  /** `SITE_…` variables that test/e2e/rails/application.rb reads. */
-  readonly site?: Readonly<Record<string, string>>;
+  /** Lines for the app's configuration, as a page or an explanation has them. */
+  readonly config?: readonly string[];
   /** Listen on this unix socket instead of a free port. */
   readonly unix?: string;
 }
@@ -43,7 +43,7 @@ export const startRails = async (scope: Scope, options: RailsOptions = {}): Prom
   // Nothing is inherited: another Ruby may stand before Debian's on this machine's PATH.
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: data, TMPDIR: data, LC_ALL: 'C.UTF-8', RAILS_ENV: 'production',
-    SECRET_KEY_BASE: 'a key for tests alone, long enough for Rails', SITE_DATA: data, ...options.site,
+    SECRET_KEY_BASE: 'a key for tests alone, long enough for Rails', SITE_DATA: data, SITE_CONFIG: (options.config ?? []).join('\n'),
   };
   const bind = options.unix === undefined ? 'tcp://127.0.0.1:0' : `unix://${options.unix}`;
   const running = startProgram(scope, [program('puma'), '--bind', bind, '--threads', '2:4', 'config.ru'], { cwd: join(ROOT, 'test/e2e/rails'), env });

@@ -24,6 +24,7 @@ export const FAMILY: readonly FamilyEntry[] = [
   // Scheme
   { name: 'x-scheme', reason: 'scheme; Tornado reads it before X-Forwarded-Proto', source: 'tornado httpserver.py; mod_wsgi WSGITrustedProxyHeaders' },
   { name: 'x-url-scheme', reason: 'scheme', source: 'MDN X-Forwarded-Proto, "Other non-standard forms"' },
+  { name: 'https', reason: 'scheme flag: HTTP_HTTPS to PHP apps, which made HTTPS of it', source: 'woocommerce issue 8479' },
   { name: 'x-https', reason: 'scheme flag', source: 'mod_wsgi WSGITrustedProxyHeaders' },
   { name: 'x-ssl', reason: 'scheme flag read by PHP and Ruby helpers beside X-ARR-SSL', source: 'public is-https helpers that test HTTP_X_SSL' },
   { name: 'front-end-https', reason: 'scheme flag of Microsoft front ends', source: 'MDN X-Forwarded-Proto, "Other non-standard forms"' },

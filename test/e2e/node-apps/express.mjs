@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';
 import session from 'express-session';
-import { announce, trust, where } from './settings.mjs';
+import { announce, where } from './settings.mjs';
 
 const app = express();
-app.set('trust proxy', trust('loopback'));
+app.set('trust proxy', 'loopback');
 
 if (process.env.REDIRECT === '1') {
   app.use((req, res, next) => (req.secure ? next() : res.redirect(301, `https://${req.host}${req.originalUrl}`)));

@@ -1,9 +1,9 @@
 // A Fastify app.
 import { createHash } from 'node:crypto';
 import fastify from 'fastify';
-import { announce, trust, where } from './settings.mjs';
+import { announce, where } from './settings.mjs';
 
-const app = fastify({ trustProxy: trust('loopback'), bodyLimit: 64 * 1024 * 1024 });
+const app = fastify({ trustProxy: 'loopback' });
 
 if (process.env.REDIRECT === '1') {
   app.addHook('onRequest', async (request, reply) => {
@@ -17,7 +17,7 @@ app.get('/truth', (request) => ({
 }));
 app.get('/away', (request, reply) => reply.redirect(`${request.protocol}://${request.host}/truth`));
 app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request, body) => body);
-app.post('/upload', (request) => ({ sha256: createHash('sha256').update(request.body).digest('hex') }));
+app.post('/upload', { bodyLimit: 64 * 1024 * 1024 }, (request) => ({ sha256: createHash('sha256').update(request.body).digest('hex') }));
 
 await app.listen(where);
 announce(app.server);

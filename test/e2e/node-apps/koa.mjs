@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import Koa from 'koa';
-import { announce, trust, where } from './settings.mjs';
+import { announce, where } from './settings.mjs';
 
-const app = new Koa({ proxy: trust(true), keys: ['for tests alone'] });
+const app = new Koa();
+app.proxy = true;
+app.keys = ['for tests alone'];
 
 if (process.env.REDIRECT === '1') {
   app.use((ctx, next) => {
@@ -25,7 +27,7 @@ app.use(async (ctx) => {
       break;
     }
     case '/away':
-      ctx.redirect(`${ctx.origin}/truth`);
+      ctx.redirect(`${ctx.protocol}://${ctx.host}/truth`);
       break;
     case '/upload': {
       const digest = createHash('sha256');

@@ -1,9 +1,3 @@
-/** Whom the app believes: what the test says in TRUST (JSON, or `unix`: whoever comes by a unix socket), else what the page says. */
-export const trust = (fallback) => {
-  const given = process.env.TRUST;
-  return given === undefined ? fallback : given === 'unix' ? (peer) => peer === undefined : JSON.parse(given);
-};
-
 /** Where to listen: PORT is a port of loopback (0: a free one) or the path of a unix socket. */
 export const where = /^\d+$/.test(process.env.PORT) ? { port: Number(process.env.PORT), host: '127.0.0.1' } : { path: process.env.PORT };
 

@@ -12,15 +12,14 @@ class Site < Rails::Application
   config.logger = ActiveSupport::Logger.new($stdout)
   config.paths['tmp'] = ENV.fetch('SITE_DATA')
   config.session_store :cookie_store, key: '_site_session'
-  config.force_ssl = ENV['SITE_FORCE_SSL'] == '1'
   config.action_cable.cable = { 'adapter' => 'async' }
   config.action_cable.allow_same_origin_as_host = true
   config.action_cable.mount_path = '/cable'
+  eval(ENV.fetch('SITE_CONFIG', '')) # what a test adds, in the words of the page it is from
 end
 
 Site.initialize!
 Site.routes.draw do
-  root to: 'pages#truth'
   get '/truth', to: 'pages#truth'
   match '/form', to: 'pages#form', via: [:get, :post]
   get '/away', to: 'pages#away'
@@ -37,7 +36,7 @@ class PagesController < ActionController::Base
   def truth
     render json: {
       secure: request.ssl?, protocol: request.protocol, host: request.host, port: request.port, base_url: request.base_url,
-      url: url_for(action: :truth), original_url: request.original_url, remote_ip: request.remote_ip, ip: request.ip,
+      url: url_for(action: :away), original_url: request.original_url, remote_ip: request.remote_ip, ip: request.ip,
       scheme: request.env['rack.url_scheme'], method: request.method,
       told: request.env.select { |name, _| name.match?(/FORWARDED|CLIENT_IP|HTTPS|SCHEME\z/) && name.start_with?('HTTP') }
     }
@@ -59,7 +58,7 @@ class PagesController < ActionController::Base
   end
 
   def overridden
-    render json: { method: request.method }
+    render json: { method: request.request_method }
   end
 
   # The body, or the file of a form, read in pieces.
