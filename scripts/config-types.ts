@@ -22,11 +22,13 @@ export function configTypes(): string {
   const whole = configJsonSchema() as Schema;
   const site = whole.properties!['sites']!.items!;
   const route = site.properties!['routes']!.additionalProperties as Schema;
-  const names = new Map([[JSON.stringify(site), 'SiteConfig'], [JSON.stringify(route), 'RouteConfig']]);
+  const upstream = route.properties!['upstream']!;
+  const names = new Map([[JSON.stringify(site), 'SiteConfig'], [JSON.stringify(route), 'RouteConfig'], [JSON.stringify(upstream), 'UpstreamConfig']]);
   const parts = [
     ['What a configuration file holds, as it is written.', 'Config', whole],
     ['One of several sites.', 'SiteConfig', site],
     ['What serves one path prefix.', 'RouteConfig', route],
+    ['How an app is reached.', 'UpstreamConfig', upstream],
   ] as const;
   return ['// Written by `npm run docs` from schema.ts; change it there.\n', ...parts.map(([what, name, schema]) => `/** ${what} */\nexport interface ${name} ${members(schema, '', names)}\n`)].join('\n');
 }

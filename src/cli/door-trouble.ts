@@ -45,4 +45,4 @@ const folderMissing = (where: string, scheme: string): string => `The folder of 
 
 /** Whether a port of this machine is where the front would ask an app. */
 const isApp = (port: number, { sites }: Pick<Settings, 'sites'>): boolean => sites.flatMap(({ routes }) => routes).some((route) =>
-  route.kind === 'app' && route.app.addresses.some((app) => app.kind === 'ip' && app.port === port && /^127\.|^::1$/.test(app.host)));
+  route.kind === 'app' && route.app.servers.flatMap(({ addresses }) => addresses).some((app) => app.kind === 'ip' && app.port === port && /^127\.|^::1$/.test(app.host)));

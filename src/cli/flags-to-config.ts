@@ -20,6 +20,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
     lines && byPrefix({ problems, flag, example, value }, lines);
   const file = (path: string | undefined): string | undefined => path && resolve(cwd, path);
   const place = (text: string | undefined): string | undefined => text && (/^unix:(?!\/)./i.test(text) ? `unix:${resolve(cwd, text.slice(5))}` : text);
+  const places = (text: string | undefined): string | undefined => text?.split(',').map((one) => place(one.trim())).join(',');
   if (flags.static === undefined) refuseStaticOptions(flags, problems);
   return {
     problems,
@@ -39,7 +40,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       timeouts: rules('--timeout', flags.timeout, '--timeout answer=2m', (text) => text),
     }),
     site: given({
-      app: place(app),
+      app: places(app),
       domains: flags.domain,
       routes: rules('--static', flags.static, '--static /media/=./media', (dir) => given({
         static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback,

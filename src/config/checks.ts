@@ -83,7 +83,7 @@ function checkCircle(settings: Settings, site: SiteSettings, at: Path, problems:
   for (const route of site.routes) {
     if (route.kind !== 'app') continue;
     for (const name of ['https', 'http'] as const) {
-      if (!route.app.addresses.some((address) => isDoor(address, settings[name]))) continue;
+      if (!route.app.servers.flatMap(({ addresses }) => addresses).some((address) => isDoor(address, settings[name]))) continue;
       problems.add({
         path: [...at, ...(route.path === '/' ? ['app'] : ['routes', route.path, 'app'])], seen: route.app.written,
         expected: `another port than the ${name} door has`, next: 'The front would call itself: give the app or the door another port',

@@ -9,7 +9,7 @@ import { parseSize } from './quantities.ts';
 import type { SiteContext } from './resolve-site.ts';
 import type { RouteConfig, SiteConfig } from './types.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from './settings.ts';
-import { parseUpstream } from './upstream.ts';
+import { resolveUpstream } from './resolve-upstream.ts';
 
 /** A route and the place it was written at. */
 interface Placed { readonly route: RouteSettings; readonly at: Path }
@@ -55,10 +55,11 @@ function anyRoute(prefix: string, route: RouteConfig, site: SiteConfig, context:
   return route.app === undefined ? staticRoute(prefix, route, context) : appRoute(prefix, route, site, context);
 }
 
-const APP_KEYS = ['maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader'] as const;
+const APP_KEYS = ['upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader'] as const;
 const STATIC_KEYS = ['cacheControl', 'fallback', 'missing'] as const;
 
-function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, { path, folder, problems }: SiteContext): AppRoute | undefined {
+function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): AppRoute | undefined {
+  const { path, problems } = context;
   const size = (key: 'maxBody' | 'readAhead', standard: number): number => {
     const written = route[key] ?? site[key];
     // A site's own size is read once per route; its problem belongs to the site's key and is told once.
@@ -66,7 +67,7 @@ function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, { path, 
     if (written === undefined || problems.list.some((problem) => problem.path.join('\0') === where.join('\0'))) return standard;
     return problems.at(where, written, () => parseSize(written)) ?? standard;
   };
-  const app = problems.at([...path, 'app'], route.app, () => parseUpstream(route.app!, folder));
+  const app = resolveUpstream(route, site, context);
   const maxBody = size('maxBody', DEFAULT_MAX_BODY);
   const readAhead = size('readAhead', DEFAULT_READ_AHEAD);
   const strip = problems.at([...path, 'strip'], route.strip, () => stripped(prefix, route));

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { flag, list, numberOr, size, text } from './schema-parts.ts';
-
-const app = numberOr(1, 65535, 'a port from 1 to 65535, or text such as "host:port", "http://host:port" or "unix:/path"').optional();
+import { app, upstream } from './schema-upstream.ts';
 
 const maxBody = size.optional().describe(
   'Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB.',
@@ -15,6 +14,7 @@ const readAhead = size.optional().describe(
 
 export const route = z.strictObject({
   app: app.describe('What this prefix goes to: as the site\'s own app. A route has app or static, not both.'),
+  upstream,
   maxBody,
   streamBodies,
   readAhead,
@@ -39,9 +39,11 @@ const policy = z.enum(['https', 'http', 'either'], { error: 'https, http or eith
 /** The keys of one site, at the top of the file or inside `sites`. */
 export const siteKeys = {
   app: app.describe(
-    'Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path". Plain HTTP only. '
+    'Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or '
+    + 'in one text with commas. Plain HTTP only. '
     + 'Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket.',
   ),
+  upstream,
   static: z.record(z.string(), text('a folder'), { error: 'an object of path prefixes and folders' }).optional().describe(
     'Prefixes served straight from folders: { "/media/": "./media" }. For options write the prefix under routes instead.',
   ),

@@ -2,7 +2,10 @@
  * The one frozen value that every way of configuring ends in: flags, a file, a call from code. The front knows nothing
  * else. It is plain data (no functions, no open files), so it can be printed, compared and sent to a worker.
  */
-import type { ListenAddress, ConnectAddress } from './addresses.ts';
+import type { ListenAddress } from './addresses.ts';
+import type { UpstreamSettings } from './settings-upstream.ts';
+
+export type { Balance, ServerSettings, UpstreamProtocol, UpstreamSettings } from './settings-upstream.ts';
 
 export type LogFormat = 'pretty' | 'json' | 'combined' | 'off';
 export type SchemePolicy = 'https' | 'http' | 'either';
@@ -125,15 +128,4 @@ export interface StaticRoute {
   readonly fallback: string | undefined;
   /** What a missing file is: 404, or the app's. */
   readonly missing: '404' | 'app';
-}
-
-/** How an app is spoken to. */
-export type UpstreamProtocol = 'http' | 'uwsgi';
-
-export interface UpstreamSettings {
-  readonly protocol: UpstreamProtocol;
-  /** As the person wrote it; for messages. */
-  readonly written: string;
-  /** In the order they are tried (`localhost` has two). */
-  readonly addresses: readonly ConnectAddress[];
 }

@@ -63,8 +63,10 @@ export interface Config {
     /** Until a client takes more of its answer. Default: 60s. */
     readonly send?: number | string | undefined;
   } | undefined;
-  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path". Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
-  readonly app?: number | string | undefined;
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas. Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  readonly app?: number | string | readonly (number | string)[] | undefined;
+  /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
+  readonly upstream?: UpstreamConfig | undefined;
   /** Prefixes served straight from folders: { "/media/": "./media" }. For options write the prefix under routes instead. */
   readonly static?: Readonly<Record<string, string>> | undefined;
   /** What serves which path prefix, longest first. What no route serves goes to app. */
@@ -97,8 +99,10 @@ export interface Config {
 export interface SiteConfig {
   /** The hosts of this site; "*.example.com" is one level below. One site may have none: it then serves every host the others do not name. */
   readonly hosts?: readonly string[] | undefined;
-  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path". Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
-  readonly app?: number | string | undefined;
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas. Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  readonly app?: number | string | readonly (number | string)[] | undefined;
+  /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
+  readonly upstream?: UpstreamConfig | undefined;
   /** Prefixes served straight from folders: { "/media/": "./media" }. For options write the prefix under routes instead. */
   readonly static?: Readonly<Record<string, string>> | undefined;
   /** What serves which path prefix, longest first. What no route serves goes to app. */
@@ -126,7 +130,9 @@ export interface SiteConfig {
 /** What serves one path prefix. */
 export interface RouteConfig {
   /** What this prefix goes to: as the site's own app. A route has app or static, not both. */
-  readonly app?: number | string | undefined;
+  readonly app?: number | string | readonly (number | string)[] | undefined;
+  /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
+  readonly upstream?: UpstreamConfig | undefined;
   /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
   readonly maxBody?: number | string | undefined;
   /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
@@ -145,4 +151,10 @@ export interface RouteConfig {
   readonly fallback?: string | undefined;
   /** What a missing file is: 404, or the app's to answer. Default: 404. */
   readonly missing?: '404' | 'app' | undefined;
+}
+
+/** How an app is reached. */
+export interface UpstreamConfig {
+  /** Which of several servers gets a request. least-conn: the one with the fewest running; round-robin: each in turn; client: always the same for one client address, so that whoever has many addresses can choose. Default: least-conn. */
+  readonly balance?: 'least-conn' | 'round-robin' | 'client' | undefined;
 }

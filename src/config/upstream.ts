@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import type { ConnectAddress } from './addresses.ts';
-import type { UpstreamSettings } from './settings.ts';
+import type { ServerSettings, UpstreamProtocol } from './settings-upstream.ts';
 import { BadValue } from './problems.ts';
 import { parsePort } from './quantities.ts';
 
@@ -18,11 +18,16 @@ const NOT_YET: Readonly<Record<string, string>> = {
   srv: 'DNS SRV records',
 };
 
+/** One server, and how it is spoken to. */
+export interface WrittenServer extends ServerSettings {
+  readonly protocol: UpstreamProtocol;
+}
+
 /**
- * Where an app listens, as a person writes it. A bare port and `localhost` are tried on 127.0.0.1 and then on ::1, since
+ * Where one server of an app listens, as a person writes it. A bare port and `localhost` are tried on 127.0.0.1 and then on ::1, since
  * some development servers listen on ::1 only. A relative socket path counts from `folder`.
  */
-export function parseUpstream(written: string | number, folder: string): UpstreamSettings {
+export function parseUpstream(written: string | number, folder: string): WrittenServer {
   const text = String(written).trim();
   const uwsgi = /^uwsgi(?:\+unix:|:\/\/)/i.exec(text);
   if (uwsgi === null) return { written: text, protocol: 'http', addresses: addresses(text, folder) };

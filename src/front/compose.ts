@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createCertificates, type Certificates } from '../certs/store.ts';
 import { readSecretFile } from '../config/secret.ts';
 import type { AppRoute, Settings, SiteSettings } from '../config/settings.ts';
@@ -17,7 +18,7 @@ import { createIds } from './ids.ts';
 import type { Log } from './log/index.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
-import { AppPool } from './upstream/pool.ts';
+import { ServerGroup } from './upstream/group.ts';
 
 type Doors = Partial<Record<Scheme, Door>>;
 
@@ -81,22 +82,22 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
   };
 }
 
-/** Compiles a site; `pools` gets the connections to its apps. Routes that lead to the same app share them. */
-export function createSite(settings: SiteSettings, context: FrontContext, { doors, pools }: { readonly doors: Doors; readonly pools: AppPool[] }): Site {
+/** Compiles a site; `upstreams` gets its apps. Routes that reach the same app in the same way share its connections. */
+export function createSite(settings: SiteSettings, context: FrontContext, { doors, upstreams }: { readonly doors: Doors; readonly upstreams: ServerGroup[] }): Site {
   if (context.local && settings.hsts !== undefined) {
     context.log.event({ event: 'hsts-not-sent', level: 'warn', message: 'hsts is set, but not sent while the local authority signs: a browser would refuse plain http and any other certificate on these names for as long as it says. It goes out once --cert and --key are given.' });
   }
-  const pool = ({ app }: AppRoute): AppPool => {
-    const same = pools.find(({ written }) => written === app.written);
+  const upstream = ({ app }: AppRoute): ServerGroup => {
+    const same = upstreams.find((other) => isDeepStrictEqual(other.settings, app));
     if (same !== undefined) return same;
-    const made = new AppPool(app, context);
-    pools.push(made);
+    const made = new ServerGroup(app, context);
+    upstreams.push(made);
     return made;
   };
-  const appPorts = settings.routes.flatMap((route) => (route.kind === 'app' ? route.app.addresses : [])).flatMap((address) => (address.kind === 'ip' ? [address.port] : []));
+  const appPorts = settings.routes.flatMap((route) => (route.kind === 'app' ? route.app.servers : [])).flatMap(({ addresses }) => addresses).flatMap((address) => (address.kind === 'ip' ? [address.port] : []));
   const doorPorts = Object.values(doors).flatMap(({ port }) => (port === undefined ? [] : [port]));
   return new Site(settings, {
-    pool,
+    upstream,
     local: context.local,
     secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile),
     ports: {

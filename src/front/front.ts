@@ -9,7 +9,7 @@ import { openDoor, type Door } from './doors.ts';
 import { createLog, type Log } from './log/index.ts';
 import { Sites } from './sites.ts';
 import { stopGracefully } from './stop.ts';
-import type { AppPool } from './upstream/pool.ts';
+import type { ServerGroup } from './upstream/group.ts';
 
 export interface FrontOptions {
   /** Where log lines go; default the process's standard output. */
@@ -42,13 +42,13 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const log = createLog(settings.log, options.out ?? process.stdout);
   const certificates = await openCertificates(settings, log, options.dataDir);
   const doors: Partial<Record<Scheme, Door>> = {};
-  const pools: AppPool[] = [];
+  const upstreams: ServerGroup[] = [];
   const context = createContext(settings, { transport, log, certificates, doors, observe: options.observe });
   const closeDoors = async (): Promise<void> => {
     for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close()));
   };
   const letGo = (): void => {
-    for (const pool of pools) pool.close();
+    for (const upstream of upstreams) upstream.close();
     certificates?.close();
     log.flush();
   };
@@ -57,7 +57,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
       const door = await openDoor(doorPlan(scheme, context, certificates?.pick), transport);
       if (door !== undefined) doors[scheme] = door;
     }
-    context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, pools }))));
+    context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, upstreams }))));
   } catch (error) {
     await closeDoors();
     letGo();

@@ -7,11 +7,11 @@ import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
 import type { AppRoute, SiteSettings } from '../config/settings.ts';
 import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type Target } from './targets.ts';
-import type { AppPool } from './upstream/pool.ts';
+import type { ServerGroup } from './upstream/group.ts';
 
 /** What a site's rules depend on besides its settings. */
 export interface Surroundings {
-  readonly pool: (route: AppRoute) => AppPool;
+  readonly upstream: (route: AppRoute) => ServerGroup;
   readonly ports: Pick<RepairOptions, 'httpsPort' | 'httpPort' | 'otherPorts'>;
   /** A local authority signs. */
   readonly local: boolean;
@@ -37,7 +37,7 @@ export class Site {
     this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);
     const compile = createTargets({
       teller: compileTeller(settings.speaks, settings.tell, surroundings.secret),
-      pool: surroundings.pool,
+      upstream: surroundings.upstream,
       repair: {
         ...surroundings.ports,
         policyOf: this.schemes.policyOf,

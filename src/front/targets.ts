@@ -5,14 +5,14 @@ import { createRepair, type RepairFields, type RepairOptions } from '../core/pol
 import { createStrip, type Strip } from '../core/policy/strip.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
-import type { AppPool } from './upstream/pool.ts';
+import type { ServerGroup } from './upstream/group.ts';
 import { createRequestWriter, type RequestWriter } from './upstream/request-writer.ts';
 
 /** A route that leads to an app, compiled. */
 export interface AppTarget {
   readonly kind: 'app';
   readonly route: AppRoute;
-  readonly pool: AppPool;
+  readonly upstream: ServerGroup;
   readonly write: RequestWriter;
   /** What becomes of the field lines of its answers. */
   readonly repair: RepairFields;
@@ -48,16 +48,16 @@ export type Lead = AppLead | FileLead;
 export interface SiteParts {
   readonly teller: Teller;
   readonly repair: RepairOptions;
-  readonly pool: (route: AppRoute) => AppPool;
+  readonly upstream: (route: AppRoute) => ServerGroup;
 }
 
 /** Compiles the routes of one site. */
-export function createTargets({ teller, repair: options, pool }: SiteParts): (route: RouteSettings) => Target {
+export function createTargets({ teller, repair: options, upstream }: SiteParts): (route: RouteSettings) => Target {
   const repair = createRepair(options);
   return (route) => {
     if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route) };
     return {
-      kind: 'app', route, pool: pool(route),
+      kind: 'app', route, upstream: upstream(route),
       write: createRequestWriter(route, teller),
       repair: route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair,
       strip: route.strip !== undefined ? createStrip(route.path) : undefined,

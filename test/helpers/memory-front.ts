@@ -6,11 +6,20 @@ import type { Door } from '../../src/front/doors.ts';
 import { createLog } from '../../src/front/log/index.ts';
 import { Sites } from '../../src/front/sites.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from '../../src/config/defaults.ts';
-import type { AppRoute, Settings, SiteSettings } from '../../src/config/settings.ts';
+import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
 import { MemoryTransport, MemoryWire } from './memory-transport.ts';
 
+/** Servers on 127.0.0.1, by port. */
+export const servers = (...ports: number[]): ServerSettings[] =>
+  ports.map((port) => ({ written: `127.0.0.1:${port}`, addresses: [{ kind: 'ip', host: '127.0.0.1', port }] }));
+
+export const upstream = (changes: Partial<UpstreamSettings> = {}): UpstreamSettings => {
+  const all = changes.servers ?? servers(8000);
+  return { written: all.map(({ written }) => written).join(','), protocol: 'http', servers: all, balance: 'least-conn', ...changes };
+};
+
 export const appRoute = (changes: Partial<AppRoute> = {}): AppRoute => ({
-  kind: 'app', path: '/', app: { written: '127.0.0.1:8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] },
+  kind: 'app', path: '/', app: upstream(),
   maxBody: DEFAULT_MAX_BODY, streamBodies: false, readAhead: DEFAULT_READ_AHEAD, ...changes,
 });
 
@@ -36,8 +45,8 @@ export class MemoryFront {
     const doors = { https: door(8443), http: door(8080) };
     const certificates = { pick: () => undefined, real, names: [], authorityFiles: [], close: () => undefined };
     this.context = createContext(given, { transport: this.transport, log, certificates, doors, observe: undefined });
-    const pools: Parameters<typeof createSite>[2]['pools'] = [];
-    this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, pools }))));
+    const upstreams: Parameters<typeof createSite>[2]['upstreams'] = [];
+    this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
   }
 
   client(options: { readonly tls?: boolean; readonly peer?: string } = { tls: true }): MemoryWire {

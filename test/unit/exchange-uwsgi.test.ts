@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
+import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 
 const front = (streamBodies = false): MemoryFront => new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({
-  streamBodies, app: { written: 'uwsgi://127.0.0.1:8000', protocol: 'uwsgi', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] },
+  streamBodies, app: upstream({ protocol: 'uwsgi', written: 'uwsgi://127.0.0.1:8000' }),
 })] })] }));
 
 /** The variables of a packet and what stands behind them. */

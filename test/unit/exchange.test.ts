@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
-import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
+import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
+
+/** One server with two addresses, as a bare port has. */
+const onBoth = upstream({ servers: [{ written: '8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] }] });
 
 const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
 const ok = (body: string, more = ''): string => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nDate: x\r\n${more}\r\n${body}`;
@@ -297,7 +300,7 @@ describe('a stop', () => {
 
 describe('an app in trouble', () => {
   it('refused: 502 with the id that is in the log, and the second address is tried first', () => {
-    const front = new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ app: { written: '8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] } })] })] }));
+    const front = new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ app: onBoth })] })] }));
     const client = front.client();
     client.say(get('/', 'Accept: application/json\r\n'));
     front.transport.made[0]!.wire.break('ECONNREFUSED');
@@ -311,7 +314,7 @@ describe('an app in trouble', () => {
   });
 
   it('that does not accept in time: 504, after every address had its time', async () => {
-    const two = appRoute({ app: { written: '8000', protocol: 'http', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] } });
+    const two = appRoute({ app: onBoth });
     const front = new MemoryFront(settings({ timeouts: { ...DEFAULT_TIMEOUTS, connect: 250 }, sites: [siteSettings({ routes: [two] })] }));
     const client = front.client();
     client.say(get('/'));

@@ -1,4 +1,4 @@
-import type { UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
+import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
 import type { FrontContext } from '../context.ts';
 import { AppConnection } from './http1.ts';
 
@@ -8,21 +8,21 @@ const KEPT_FOR = 20_000;
 /** An idle connection younger than this is as good as new: an app that closes idle ones waits longer. */
 const RECENT = 500;
 
-/** The connections to one app. A sole server is tried every time and never shut out. */
+/** The connections to one server. */
 export class AppPool {
   readonly context: FrontContext;
   readonly written: string;
   readonly protocol: UpstreamProtocol;
-  readonly addresses: UpstreamSettings['addresses'];
+  readonly addresses: ServerSettings['addresses'];
   /** The address that answered last. */
   firstAddress = 0;
   readonly #idle: AppConnection[] = [];
 
-  constructor(upstream: UpstreamSettings, context: FrontContext) {
+  constructor(server: ServerSettings, upstream: UpstreamSettings, context: FrontContext) {
     this.context = context;
-    this.written = upstream.written;
+    this.written = server.written;
     this.protocol = upstream.protocol;
-    this.addresses = upstream.addresses;
+    this.addresses = server.addresses;
   }
 
   /** `any`: an idle one if there is one; `recent`: only one that was busy a moment ago; `fresh`: a new one. */

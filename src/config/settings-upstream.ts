@@ -1,0 +1,25 @@
+import type { ConnectAddress } from './addresses.ts';
+
+/** How an app is spoken to. */
+export type UpstreamProtocol = 'http' | 'uwsgi';
+
+/** An app: one server, or several that are the same to a client. */
+export interface UpstreamSettings {
+  readonly protocol: UpstreamProtocol;
+  /** As the person wrote it, servers separated by a comma; for messages. */
+  readonly written: string;
+  /** At least one. */
+  readonly servers: readonly ServerSettings[];
+  readonly balance: Balance;
+}
+
+/** One server of an app. */
+export interface ServerSettings {
+  /** As the person wrote it; for messages. */
+  readonly written: string;
+  /** In the order they are tried (`localhost` has two). */
+  readonly addresses: readonly ConnectAddress[];
+}
+
+/** Which of several servers gets a request: the least busy one, each in turn, or always the same for a client's address. */
+export type Balance = 'least-conn' | 'round-robin' | 'client';
