@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AppRoute, SiteSettings } from '../../src/config/settings.ts';
-import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
+import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 
 const get = (path: string, more = '', method = 'GET'): string => `${method} ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
 const withSite = (changes: Partial<SiteSettings>, front: Parameters<typeof settings>[0] = {}): MemoryFront => new MemoryFront(settings({ ...front, sites: [siteSettings(changes)] }));
@@ -63,7 +63,7 @@ describe('a route whose prefix is taken off', () => {
   });
 
   it('tells a uwsgi app by SCRIPT_NAME and PATH_INFO', () => {
-    const front = stripping({ app: { written: 'uwsgi://127.0.0.1:8000', protocol: 'uwsgi', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] } });
+    const front = stripping({ app: upstream({ written: 'uwsgi://127.0.0.1:8000', protocol: 'uwsgi', servers: [{ written: 'uwsgi://127.0.0.1:8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }] }] }) });
     front.client().say(get('/shop/a%20b?c', 'X-Forwarded-Prefix: /evil\r\n'));
     const { text } = front.app();
     const value = (name: string): string => {
