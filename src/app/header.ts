@@ -12,7 +12,7 @@ export function trustedHeaders(header: Options['header']): TrustedHeaders {
   if (typeof header !== 'object' || header === null) throw new OptionError('header', `${String(header)} is none; ${WANTED}.`);
   const { scheme, client, host, port, ...unknown } = header as HeaderNames & Record<string, unknown>;
   for (const name of Object.keys(unknown)) throw new OptionError('header', `there is no "${name}" in it; expected scheme, client, host or port.`);
-  return { ...(scheme !== undefined && bySign(scheme)), ...(client !== undefined && { client }), ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+  return { ...(scheme !== undefined && { scheme: bySign(scheme).scheme }), ...(client !== undefined && { client }), ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
 }
 
 function bySign(sign: SchemeSign): TrustedHeaders {

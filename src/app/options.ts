@@ -7,7 +7,7 @@ export type SchemeSign = string | readonly [name: string, https: string] | reado
 export interface HeaderNames {
   /** Default `X-Forwarded-Proto`. */
   readonly scheme?: SchemeSign;
-  /** Default `X-Forwarded-For`, read from the right; `Forwarded` where that says the scheme. */
+  /** Default `X-Forwarded-For`, read from the right. */
   readonly client?: string;
   /** Not read unless named: most proxies pass on the one a client made up. */
   readonly host?: string;
@@ -38,7 +38,7 @@ export interface Options {
   /**
    * What says the scheme and the client: `X-Forwarded-Proto`, `['X-Forwarded-Protocol', 'https']`, several such pairs that
    * must all be there and agree, a profile of the front (`standard`, `rfc7239`, `legacy`, `ssl-flag`,
-   * `front-end-https`), or names for each fact. Default: `standard`.
+   * `front-end-https`), or names for each fact. `Forwarded`, named alone, tells the client too. Default: `standard`.
    */
   readonly header?: SchemeSign | HeaderNames;
   /**

@@ -15,6 +15,8 @@ export interface TruthRow {
   readonly headers?: { readonly scheme?: string; readonly client?: string; readonly host?: string; readonly port?: string };
   readonly lines: readonly string[];
   readonly tells: Partial<Omit<Truth, 'by'>> & { readonly by?: Partial<Truth['by']> };
+  /** The port where the host's own says it: an app has no doors of its own to know the public port by. */
+  readonly appPort?: number;
 }
 
 /** `unix`, or an address in canonical text. */
@@ -143,12 +145,12 @@ const CLIENTS: TruthRow[] = [
 ];
 
 const HOSTS_AND_PORTS: TruthRow[] = [
-  proxied('a named host header', ['X-Forwarded-Host: www.example:8443'], { host: 'www.example:8443', by: { host: 'X-Forwarded-Host' } }, { host: 'X-Forwarded-Host' }),
+  { ...proxied('a named host header', ['X-Forwarded-Host: www.example:8443'], { host: 'www.example:8443', by: { host: 'X-Forwarded-Host' } }, { host: 'X-Forwarded-Host' }), appPort: 8443 },
   proxied('a named host header that is absent', [], {}, { host: 'X-Forwarded-Host' }),
   ...['a.example, b.example', 'a b', '', 'user@a.example', 'a.example/x', 'a.example:0', 'a.example:99999', '[::1', 'a"b', 'é.example']
     .map((value) => proxied(`host "${value}" is not believed`, [`X-Forwarded-Host: ${value}`], { by: { host: 'ambiguous X-Forwarded-Host' } }, { host: 'X-Forwarded-Host' })),
   proxied('two host lines', ['X-Forwarded-Host: a.example', 'X-Forwarded-Host: a.example'], { by: { host: 'ambiguous X-Forwarded-Host' } }, { host: 'X-Forwarded-Host' }),
-  proxied('the host of Forwarded', ['Forwarded: host="www.example:8443";proto=https'], { host: 'www.example:8443', by: { host: 'Forwarded' } }, { host: 'Forwarded' }),
+  { ...proxied('the host of Forwarded', ['Forwarded: host="www.example:8443";proto=https'], { host: 'www.example:8443', by: { host: 'Forwarded' } }, { host: 'Forwarded' }), appPort: 8443 },
   proxied('a named port header', [`${XFP}: https`, 'X-Forwarded-Port: 8443'], { scheme: 'https', port: 8443, by: { scheme: XFP, port: 'X-Forwarded-Port' } }, { port: 'X-Forwarded-Port' }),
   proxied('a named port header that is absent: the port of the scheme', [`${XFP}: https`], secure, { port: 'X-Forwarded-Port' }),
   ...['0', '65536', '-1', '443,443', '0443', '4 4', 'https', '', '443.0', '\xb9'].map((value) => proxied(`port "${value}" is not believed`, [`X-Forwarded-Port: ${value}`], { by: { port: 'ambiguous X-Forwarded-Port' } }, { port: 'X-Forwarded-Port' })),
