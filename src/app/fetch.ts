@@ -14,7 +14,7 @@ import type { Options as CommonOptions } from './options.ts';
 
 export interface Options<Context extends readonly unknown[] = readonly unknown[]> extends CommonOptions {
   /** The address of whoever connected, from what the runtime hands to a handler. Default: as Bun, Deno, srvx and Node's adapters show it. */
-  readonly peer?: PeerOf<Context>;
+  readonly peer?: PeerOf<Context> | undefined;
 }
 
 export type Handler<Context extends readonly unknown[]> = (request: Request, ...context: Context) => Response | Promise<Response>;
