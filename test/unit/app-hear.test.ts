@@ -21,7 +21,7 @@ test('the table that front and app share has rows enough', () => { assert.ok(TRU
 
 for (const row of TRUTH_TABLE) {
   test(`the app hears: ${row.story} (${row.peer}, ${row.scheme}, trusted: ${row.trust.join(' ') || 'nobody'})`, () => {
-    const { secure, ...truth } = hear(row, row.headers as HeaderNames | undefined);
+    const { secure, ...truth } = hear(row, row.headers);
     assert.deepEqual({ ...truth, by: { ...truth.by } }, { ...expected(row), ...(row.appPort !== undefined && { port: row.appPort }) });
     assert.equal(secure, truth.scheme === 'https');
   });
