@@ -3,7 +3,7 @@ import { describe, it, test } from 'node:test';
 import { ContractError } from '../../src/core/contract/contract-error.ts';
 import { createHearing } from '../../src/app/hear.ts';
 import { fieldsOfRaw } from '../../src/app/fields.ts';
-import { OptionError, type HeaderNames, type Options } from '../../src/app/options.ts';
+import { OptionError, type Options } from '../../src/app/options.ts';
 import { expected, peerOf, TRUTH_TABLE, type TruthRow } from '../helpers/truth-table.ts';
 
 /** `Name: value` lines as Node's `rawHeaders`. */
