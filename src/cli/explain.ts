@@ -1,4 +1,4 @@
-import type { AppRoute, DoorSetting, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
+import type { AppRoute, DoorSetting, FieldChanges, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
 import { compileTeller } from '../core/contract/tell.ts';
 
@@ -20,12 +20,13 @@ export function explain(settings: Settings): string {
 
 function siteText(site: SiteSettings): string {
   const rows: (readonly [string, string])[] = [
-    ...site.routes.map((route) => [route.path, routeText(route)] as const),
+    ...site.routes.flatMap((route) => [[route.path, routeText(route)] as const, ...(route.kind === 'app' ? changesRows('  requests', route.requestHeaders) : []), ...changesRows('  answers', route.answerHeaders)]),
     ['scheme', schemeText(site)],
     ['told', `${site.speaks}: ${compileTeller(site.speaks, site.tell).names.join(', ') || 'nothing'}`],
     ...(site.tell.length > 0 ? [['of your own', site.tell.map(({ name, value }) => `${name}: ${value}`).join(' | ')] as const] : []),
     ...(site.health.length > 0 ? [['health', site.health.join(', ')] as const] : []),
     ...(site.hsts === undefined ? [] : [['hsts', `${site.hsts.maxAge} s${site.hsts.includeSubDomains ? ', subdomains' : ''}${site.hsts.preload ? ', preload' : ''}`] as const]),
+    ...changesRows('answers', site.answerHeaders),
     ...(site.secureCookies === undefined ? [] : [['cookies', site.secureCookies ? 'get Secure' : 'left alone'] as const]),
   ];
   return `\nsite ${site.hosts.join(', ') || '(every host)'}\n${table(rows)}`;
@@ -45,6 +46,14 @@ function routeText(route: RouteSettings): string {
   }
   const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
+}
+
+/** What is changed in headers: `set A, B; remove C`. */
+function changesRows(name: string, changes: FieldChanges | undefined): [string, string][] {
+  if (changes === undefined) return [];
+  const names = (fields: readonly { readonly name: string }[]): string => fields.map((field) => field.name).join(', ');
+  const parts = [['set', names(changes.set)], ['add', names(changes.add)], ['remove', changes.remove.join(', ')]].filter(([, which]) => which !== '');
+  return [[name, parts.map((part) => part.join(' ')).join('; ')]];
 }
 
 function strippedText({ strip, app }: AppRoute): string {

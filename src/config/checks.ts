@@ -12,6 +12,19 @@ export function checkTogether(settings: Settings, siteAt: (i: number) => Path, p
     checkPolicy(settings, site, siteAt(i), problems);
     checkCircle(settings, site, siteAt(i), problems);
     checkPrefixHeaders(site, siteAt(i), problems);
+    checkRequestHeaders(site, siteAt(i), problems);
+  }
+}
+
+/** What the app is told is written after everything else: a route's word about the same name would be lost, or stand beside it. */
+function checkRequestHeaders({ routes, tell }: SiteSettings, at: Path, problems: Problems): void {
+  for (const route of routes) {
+    if (route.kind !== 'app' || route.requestHeaders === undefined) continue;
+    const { set, add, remove } = route.requestHeaders;
+    for (const name of [...[...set, ...add].map((field) => field.name), ...remove]) {
+      const told = tell.find((own) => fold(own.name) === fold(name));
+      if (told !== undefined) problems.add({ path: [...at, 'requestHeaders'], seen: name, expected: 'a header that tell does not write', next: `tell has "${told.name}: ${told.value}": keep one of them` });
+    }
   }
 }
 

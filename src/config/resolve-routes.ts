@@ -1,23 +1,23 @@
-import { join, relative, sep } from 'node:path';
 import { comparedPrefix } from '../core/policy/prefixes.ts';
-import { createStrip, prefixInUrls } from '../core/policy/strip.ts';
-import { validateCacheControl } from './cache-control.ts';
-import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD } from './defaults.ts';
-import { existingFile, existingFolder, parsePrefix } from './prefix.ts';
-import { BadValue, type Path } from './problems.ts';
-import { parseSize } from './quantities.ts';
+import { mergeChanges } from '../core/policy/field-changes.ts';
+import { parsePrefix } from './prefix.ts';
+import type { Path } from './problems.ts';
+import { APP_KEYS, appRoute } from './resolve-app-route.ts';
+import { resolveHeaders } from './resolve-headers.ts';
 import type { SiteContext } from './resolve-site.ts';
+import { STATIC_KEYS, staticRoute } from './resolve-static-route.ts';
+import type { FieldChanges, RouteSettings } from './settings.ts';
 import type { RouteConfig, SiteConfig } from './types.ts';
-import type { AppRoute, RouteSettings, StaticRoute } from './settings.ts';
-import { resolveUpstream } from './resolve-upstream.ts';
 
 /** A route and the place it was written at. */
 interface Placed { readonly route: RouteSettings; readonly at: Path }
 
 /** A site's `app`, `static` and `routes` as one list, longest prefix first; of one prefix the app before the folder. */
-export function resolveRoutes(site: SiteConfig, context: SiteContext): RouteSettings[] {
+export function resolveRoutes(site: SiteConfig, changes: Changes, context: SiteContext): RouteSettings[] {
   const placed: Placed[] = [];
-  const add = (route: RouteSettings | undefined, at: Path): void => { if (route !== undefined) placed.push({ route, at }); };
+  const add = (route: RouteSettings | undefined, at: Path, own: Changes = {}): void => {
+    if (route !== undefined) placed.push({ route: withHeaders(route, changes, own), at });
+  };
 
   if (site.app !== undefined) add(appRoute('/', { app: site.app }, site, within(context, [])), [...context.path, 'app']);
   for (const [prefix, dir] of Object.entries(site.static ?? {})) {
@@ -26,7 +26,7 @@ export function resolveRoutes(site: SiteConfig, context: SiteContext): RouteSett
   }
   for (const [prefix, route] of Object.entries(site.routes ?? {})) {
     const inner = within(context, ['routes', prefix]);
-    if (isPrefix(prefix, inner)) add(anyRoute(prefix, route, site, inner), inner.path);
+    if (isPrefix(prefix, inner)) add(anyRoute(prefix, route, site, inner), inner.path, resolveChanges(route, inner));
   }
 
   checkPrefixes(placed, context);
@@ -55,53 +55,19 @@ function anyRoute(prefix: string, route: RouteConfig, site: SiteConfig, context:
   return route.app === undefined ? staticRoute(prefix, route, context) : appRoute(prefix, route, site, context);
 }
 
-const APP_KEYS = ['upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader'] as const;
-const STATIC_KEYS = ['cacheControl', 'fallback', 'missing'] as const;
-
-function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): AppRoute | undefined {
-  const { path, problems } = context;
-  const size = (key: 'maxBody' | 'readAhead', standard: number): number => {
-    const written = route[key] ?? site[key];
-    // A site's own size is read once per route; its problem belongs to the site's key and is told once.
-    const where = route[key] === undefined ? [...path.slice(0, -2 * Number(path.at(-2) === 'routes')), key] : [...path, key];
-    if (written === undefined || problems.list.some((problem) => problem.path.join('\0') === where.join('\0'))) return standard;
-    return problems.at(where, written, () => parseSize(written)) ?? standard;
-  };
-  const app = resolveUpstream(route, site, context);
-  const maxBody = size('maxBody', DEFAULT_MAX_BODY);
-  const readAhead = size('readAhead', DEFAULT_READ_AHEAD);
-  const strip = problems.at([...path, 'strip'], route.strip, () => stripped(prefix, route));
-  return app && {
-    kind: 'app', path: prefix, app, maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
-    ...(strip && { strip }),
-  };
+/** The route with its changes to headers, on top of the site's. */
+function withHeaders(route: RouteSettings, site: Changes, own: Changes): RouteSettings {
+  const requestHeaders = mergeChanges(site.requestHeaders, own.requestHeaders);
+  const answerHeaders = mergeChanges(site.answerHeaders, own.answerHeaders);
+  return { ...route, ...(route.kind === 'app' && requestHeaders && { requestHeaders }), ...(answerHeaders && { answerHeaders }) };
 }
 
-function stripped(prefix: string, { strip = false, prefixHeader }: RouteConfig): AppRoute['strip'] {
-  if (!strip && prefixHeader !== undefined) throw new BadValue('strip: true beside prefixHeader', 'Without it the app gets the path as it came');
-  if (!strip) return undefined;
-  if (comparedPrefix(prefix) === '') throw new BadValue('a prefix that can be taken off', 'Leave strip out: below "/" the path is the same');
-  if (createStrip(prefix)(`${prefixInUrls(prefix)}/`) === undefined) {
-    throw new BadValue('a prefix of letters, digits and the signs that need no escape', `"${prefix}" can be spelled in ways that servers read differently`);
-  }
-  return { header: prefixHeader ?? 'X-Forwarded-Prefix' };
-}
+interface Changes { readonly requestHeaders?: FieldChanges; readonly answerHeaders?: FieldChanges }
 
-function staticRoute(prefix: string, route: RouteConfig, { path, folder, problems }: SiteContext): StaticRoute | undefined {
-  const options = path.at(-2) === 'routes' ? [...path, 'static'] : path;
-  const dir = problems.at(options, route.static, () => existingFolder(route.static!, folder));
-  const cacheControl = route.cacheControl && problems.at([...path, 'cacheControl'], route.cacheControl, () => validateCacheControl(route.cacheControl!));
-  if (dir === undefined) return undefined;
-  const fallback = route.fallback && problems.at([...path, 'fallback'], route.fallback, () => fileInside(dir, route.fallback!));
-  return { kind: 'static', path: prefix, dir, cacheControl, fallback, missing: route.missing ?? '404' };
-}
-
-/** Given back relative to the folder, with slashes: `fallback: './index.html'` is `index.html`. */
-function fileInside(dir: string, written: string): string {
-  const inside = relative(dir, join(dir, written));
-  if (inside.startsWith('..')) throw new BadValue(`a file inside ${dir}`);
-  existingFile(inside, dir);
-  return inside.split(sep).join('/');
+export function resolveChanges(written: Pick<RouteConfig, 'requestHeaders' | 'answerHeaders'>, context: SiteContext): Changes {
+  const requestHeaders = resolveHeaders('requestHeaders', written.requestHeaders, context);
+  const answerHeaders = resolveHeaders('answerHeaders', written.answerHeaders, context);
+  return { ...(requestHeaders && { requestHeaders }), ...(answerHeaders && { answerHeaders }) };
 }
 
 /** One prefix, one route; but files may stand before an app of the same prefix when what they miss is the app's. */

@@ -6,7 +6,7 @@ import type { SiteConfig } from './types.ts';
 import { inWordsOf, type Path, type Problems } from './problems.ts';
 import { parsePrefix } from './prefix.ts';
 import { parseHostName } from './names.ts';
-import { resolveRoutes } from './resolve-routes.ts';
+import { resolveChanges, resolveRoutes } from './resolve-routes.ts';
 
 /** Where a site's keys stand, and what relative paths count from. */
 export interface SiteContext {
@@ -20,6 +20,7 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
   const { problems } = context;
   const at = <T>(key: string | Path, seen: unknown, read: () => T): T | undefined =>
     problems.at([...context.path, ...(typeof key === 'string' ? [key] : key)], seen, read);
+  const changes = resolveChanges(site, context);
   return {
     hosts: (site.hosts ?? []).flatMap((host, i) => at([hostsKey, i], host, () => parseHostName(host)) ?? []),
     schemes: resolveSchemes(site, context),
@@ -31,7 +32,8 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
       return told === undefined ? [] : [told];
     }),
     secureCookies: site.secureCookies,
-    routes: resolveRoutes(site, context),
+    routes: resolveRoutes(site, changes, context),
+    ...(changes.answerHeaders && { answerHeaders: changes.answerHeaders }),
   };
 }
 

@@ -1,38 +1,7 @@
 import { z } from 'zod';
-import { flag, list, numberOr, size, text } from './schema-parts.ts';
+import { answerHeaders, maxBody, readAhead, requestHeaders, route, streamBodies } from './schema-route.ts';
+import { flag, list, numberOr, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
-
-const maxBody = size.optional().describe(
-  'Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB.',
-);
-const streamBodies = flag.optional().describe(
-  'Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false.',
-);
-const readAhead = size.optional().describe(
-  'Bytes of an answer read ahead of a slow client, so that the app\'s worker is free before the client has read. Memory per running answer. Default: 1MiB.',
-);
-
-export const route = z.strictObject({
-  app: app.describe('What this prefix goes to: as the site\'s own app. A route has app or static, not both.'),
-  upstream,
-  maxBody,
-  streamBodies,
-  readAhead,
-  strip: flag.optional().describe(
-    'The app gets the path without this prefix, and is told the prefix: an HTTP app in prefixHeader, a uwsgi one in SCRIPT_NAME. Redirects and cookie '
-    + 'paths of its answers get the prefix again where the app did not write it. A spelling that servers read differently is refused with 400. Default: false.',
-  ),
-  prefixHeader: z.enum(['X-Forwarded-Prefix', 'X-Script-Name', 'none'], { error: 'X-Forwarded-Prefix, X-Script-Name or none' }).optional().describe(
-    'The header in which an HTTP app is told the stripped prefix; a client\'s own is always removed. Default: X-Forwarded-Prefix.',
-  ),
-  static: text('a folder').optional().describe(
-    'Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. '
-    + 'No listing, no dot files but /.well-known/, no way out by links.',
-  ),
-  cacheControl: text('a Cache-Control value').optional().describe('Cache-Control of these files, as written. Default: none.'),
-  fallback: text('a file inside the folder').optional().describe('File inside the folder that answers for paths that have none (single-page apps). Default: none.'),
-  missing: z.enum(['404', 'app'], { error: '"404" or "app"' }).optional().describe('What a missing file is: 404, or the app\'s to answer. Default: 404.'),
-}, { error: 'an object with app or static' });
 
 const policy = z.enum(['https', 'http', 'either'], { error: 'https, http or either' });
 
@@ -74,6 +43,8 @@ export const siteKeys = {
   secureCookies: flag.optional().describe(
     'Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no.',
   ),
+  requestHeaders,
+  answerHeaders,
   maxBody,
   streamBodies,
   readAhead,

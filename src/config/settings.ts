@@ -85,6 +85,15 @@ export interface SiteSettings {
   readonly secureCookies: boolean | undefined;
   /** Longest prefix wins. */
   readonly routes: readonly RouteSettings[];
+  /** For answers that no route gives: the front's own. */
+  readonly answerHeaders?: FieldChanges;
+}
+
+/** Changes to field lines; no name is in two of them. */
+export interface FieldChanges {
+  readonly set: readonly { readonly name: string; readonly value: string }[];
+  readonly add: readonly { readonly name: string; readonly value: string }[];
+  readonly remove: readonly string[];
 }
 
 export interface Hsts {
@@ -114,6 +123,9 @@ export interface AppRoute {
   readonly readAhead: number;
   /** The app gets the path without the route's prefix, and an HTTP app is told it in this header. */
   readonly strip?: { readonly header: PrefixHeader };
+  /** The site's and the route's own, merged; so are the answers'. */
+  readonly requestHeaders?: FieldChanges;
+  readonly answerHeaders?: FieldChanges;
 }
 
 export type PrefixHeader = 'X-Forwarded-Prefix' | 'X-Script-Name' | 'none';
@@ -128,4 +140,5 @@ export interface StaticRoute {
   readonly fallback: string | undefined;
   /** What a missing file is: 404, or the app's. */
   readonly missing: '404' | 'app';
+  readonly answerHeaders?: FieldChanges;
 }

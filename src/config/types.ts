@@ -83,6 +83,24 @@ export interface Config {
   readonly tell?: readonly string[] | undefined;
   /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
   readonly secureCookies?: boolean | undefined;
+  /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
+  readonly requestHeaders?: {
+    /** In the place of whatever was there under that name. */
+    readonly set?: Readonly<Record<string, string>> | undefined;
+    /** Beside what is there under that name. */
+    readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
+    /** Taken off. */
+    readonly remove?: readonly string[] | undefined;
+  } | undefined;
+  /** Changes to the headers of every answer, whoever gives it and whatever its status: app, files, and the front's own pages and redirects (whose own lines stay). Not for framing, nor for Strict-Transport-Security (hsts). A route's word about a name counts before its site's. */
+  readonly answerHeaders?: {
+    /** In the place of whatever was there under that name. */
+    readonly set?: Readonly<Record<string, string>> | undefined;
+    /** Beside what is there under that name. */
+    readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
+    /** Taken off. */
+    readonly remove?: readonly string[] | undefined;
+  } | undefined;
   /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
   readonly maxBody?: number | string | undefined;
   /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
@@ -119,6 +137,24 @@ export interface SiteConfig {
   readonly tell?: readonly string[] | undefined;
   /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
   readonly secureCookies?: boolean | undefined;
+  /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
+  readonly requestHeaders?: {
+    /** In the place of whatever was there under that name. */
+    readonly set?: Readonly<Record<string, string>> | undefined;
+    /** Beside what is there under that name. */
+    readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
+    /** Taken off. */
+    readonly remove?: readonly string[] | undefined;
+  } | undefined;
+  /** Changes to the headers of every answer, whoever gives it and whatever its status: app, files, and the front's own pages and redirects (whose own lines stay). Not for framing, nor for Strict-Transport-Security (hsts). A route's word about a name counts before its site's. */
+  readonly answerHeaders?: {
+    /** In the place of whatever was there under that name. */
+    readonly set?: Readonly<Record<string, string>> | undefined;
+    /** Beside what is there under that name. */
+    readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
+    /** Taken off. */
+    readonly remove?: readonly string[] | undefined;
+  } | undefined;
   /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
   readonly maxBody?: number | string | undefined;
   /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
@@ -143,6 +179,24 @@ export interface RouteConfig {
   readonly strip?: boolean | undefined;
   /** The header in which an HTTP app is told the stripped prefix; a client's own is always removed. Default: X-Forwarded-Prefix. */
   readonly prefixHeader?: 'X-Forwarded-Prefix' | 'X-Script-Name' | 'none' | undefined;
+  /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
+  readonly requestHeaders?: {
+    /** In the place of whatever was there under that name. */
+    readonly set?: Readonly<Record<string, string>> | undefined;
+    /** Beside what is there under that name. */
+    readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
+    /** Taken off. */
+    readonly remove?: readonly string[] | undefined;
+  } | undefined;
+  /** Changes to the headers of every answer, whoever gives it and whatever its status: app, files, and the front's own pages and redirects (whose own lines stay). Not for framing, nor for Strict-Transport-Security (hsts). A route's word about a name counts before its site's. */
+  readonly answerHeaders?: {
+    /** In the place of whatever was there under that name. */
+    readonly set?: Readonly<Record<string, string>> | undefined;
+    /** Beside what is there under that name. */
+    readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
+    /** Taken off. */
+    readonly remove?: readonly string[] | undefined;
+  } | undefined;
   /** Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. No listing, no dot files but /.well-known/, no way out by links. */
   readonly static?: string | undefined;
   /** Cache-Control of these files, as written. Default: none. */

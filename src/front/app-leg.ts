@@ -75,6 +75,12 @@ export class AppLeg implements AnswerListener {
     else this.#ended = trailers;
   }
 
+  /** What of a request's trailers goes on: nothing by which one could pose as a header of the route's own. */
+  keepTrailers(trailers: Fields): string {
+    const kept = keepTrailers(trailers);
+    return this.target.changeRequest === undefined ? kept : this.target.changeRequest.drop(kept);
+  }
+
   clientDrained(): void {
     if (!this.#held) return;
     this.#held = false;

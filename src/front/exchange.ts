@@ -2,7 +2,6 @@ import { Fault } from '../core/errors.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import { NO_BODY } from '../core/http1/write-head.ts';
-import { keepTrailers } from '../core/contract/keep.ts';
 import type { Truth } from '../core/contract/truth.ts';
 import type { AppRoute } from '../config/settings.ts';
 import { AppLeg } from './app-leg.ts';
@@ -14,7 +13,7 @@ import type { Replacement } from './judge-answer.ts';
 import { faultAnswer, type About, type OwnAnswer } from './own-answers.ts';
 import { ruleOn } from './ruling.ts';
 import type { Site } from './site.ts';
-import type { AppLead, FileLead } from './targets.ts';
+import type { AppLead, FileLead, Lead, Target } from './targets.ts';
 import { logExchange } from './exchange-log.ts';
 
 /** One request and its answer, whatever carries them. Judges the request, finds who answers it, and sees it through. */
@@ -40,6 +39,8 @@ export class Exchange {
   #body: CollectedBody | undefined;
   #maxBody = 0;
   #done = false;
+  /** Whoever answers, once that is known. */
+  #target: Target | undefined;
 
   constructor(down: Downstream, head: RequestHead, context: FrontContext) {
     this.down = down;
@@ -60,8 +61,12 @@ export class Exchange {
     const ruling = ruleOn(this);
     if (ruling instanceof Fault) this.fail(ruling);
     else if (!('target' in ruling)) this.answer(ruling);
-    else if ('rest' in ruling) this.#toFile(ruling, hasBody);
-    else this.#toApp(ruling, hasBody);
+    else this.#follow(ruling, hasBody);
+  }
+
+  #follow(lead: Lead, hasBody: boolean): void {
+    if ('rest' in lead) this.#toFile(lead, hasBody);
+    else this.#toApp(lead, hasBody);
   }
 
   /** A file, or where there is none and the route says so, the app. */
@@ -72,6 +77,7 @@ export class Exchange {
       else this.fail(new Fault('method-not-allowed', 'a request with a body'), 'Allow: GET, HEAD\r\n');
       return;
     }
+    this.#target = found.target;
     this.#file = new FileLeg(this, found);
     this.#file.begin(() => {
       this.#file = undefined;
@@ -88,7 +94,7 @@ export class Exchange {
   /** Sends the request to an app: at once, or when its body has been collected. */
   #toApp(found: AppLead, hasBody: boolean): void {
     const { head } = this;
-    const { route } = found.target;
+    const { route } = this.#target = found.target;
     const leg = this.#app = new AppLeg(this, found);
     if (!hasBody) { leg.begin(head.framing === 'length' ? { framing: 'length', length: 0 } : NO_BODY); return; }
     this.#maxBody = route.maxBody;
@@ -121,7 +127,7 @@ export class Exchange {
     if (this.#done) return;
     // A collected body goes on with a Content-Length, which leaves no room for trailers (RFC 9110 §6.5.1 lets them be discarded).
     if (this.#body !== undefined) this.#app!.beginWith(this.#body);
-    else this.#app?.endContent(trailers === undefined ? '' : keepTrailers(trailers));
+    else this.#app?.endContent(trailers === undefined ? '' : this.#app.keepTrailers(trailers));
   }
 
   /** The rest of the request will never come, or must not. */
@@ -163,7 +169,8 @@ export class Exchange {
   /** An answer of our own. */
   answer(own: OwnAnswer): void {
     if (this.#done) return;
-    this.start(own);
+    const changes = (this.#target ?? this.site)?.changeAnswer;
+    this.start(changes === undefined ? own : { ...own, lines: changes.complete(own.lines) });
     if (own.bytes !== undefined) this.content(own.bytes);
     this.finish('');
   }

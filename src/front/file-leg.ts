@@ -51,7 +51,9 @@ export class FileLeg {
     const exchange = this.#exchange;
     if (answer.fault !== undefined) { exchange.fail(answer.fault, answer.lines); return; }
     const hsts = exchange.site!.ownHsts(exchange.truth.scheme);
-    exchange.start({ status: answer.status, reason: answer.reason, lines: dateLine() + answer.lines + hsts, body: answer.body, last: false });
+    const lines = answer.lines + hsts;
+    const { changeAnswer } = this.#found.target;
+    exchange.start({ status: answer.status, reason: answer.reason, lines: dateLine() + (changeAnswer === undefined ? lines : changeAnswer.change(lines)), body: answer.body, last: false });
     if (answer.content !== undefined) exchange.content(answer.content);
     if (answer.open === undefined) { exchange.finish(''); return; }
     this.#stream = streamFile(answer.open, {

@@ -1,6 +1,7 @@
 import { compileTeller } from '../core/contract/tell.ts';
 import type { Fault, FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
+import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
 import { hstsLine } from '../core/policy/hsts.ts';
 import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from '../core/policy/prefixes.ts';
 import type { RepairOptions } from '../core/policy/repair.ts';
@@ -25,6 +26,8 @@ export class Site {
   readonly schemes: SchemeRules;
   /** Faults of this site that have been explained in the log already; once is enough. */
   readonly explained = new Set<FaultCode>();
+  /** Changes to answers that no route gives. */
+  readonly changeAnswer: ChangeFields | undefined;
   readonly #routes: PrefixTable<Target>;
   readonly #apps: PrefixTable<AppTarget>;
 
@@ -33,6 +36,7 @@ export class Site {
   constructor(settings: SiteSettings, surroundings: Surroundings) {
     this.settings = settings;
     this.schemes = compileSchemes(settings.schemes, settings.health);
+    this.changeAnswer = settings.answerHeaders && compileChanges(settings.answerHeaders);
     // A browser would keep it for every project on localhost; so never where a local authority signs.
     this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);
     const compile = createTargets({

@@ -1,5 +1,6 @@
 import type { Teller } from '../core/contract/tell.ts';
 import { Fault } from '../core/errors.ts';
+import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
 import { rawPath } from '../core/policy/paths.ts';
 import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
 import { createStrip, type Strip } from '../core/policy/strip.ts';
@@ -16,6 +17,10 @@ export interface AppTarget {
   readonly write: RequestWriter;
   /** What becomes of the field lines of its answers. */
   readonly repair: RepairFields;
+  /** The route's changes to requests, for their trailers; the writer knows them. */
+  readonly changeRequest: ChangeFields | undefined;
+  /** The route's changes to answers, for those that do not come from the app; `repair` knows them. */
+  readonly changeAnswer: ChangeFields | undefined;
   /** Takes the prefix off what the app is asked for; undefined where the app gets the target as it came. */
   readonly strip: Strip | undefined;
 }
@@ -25,6 +30,7 @@ export interface StaticTarget {
   readonly kind: 'static';
   readonly route: StaticRoute;
   readonly root: StaticRoot;
+  readonly changeAnswer: ChangeFields | undefined;
 }
 
 export type Target = AppTarget | StaticTarget;
@@ -55,13 +61,25 @@ export interface SiteParts {
 export function createTargets({ teller, repair: options, upstream }: SiteParts): (route: RouteSettings) => Target {
   const repair = createRepair(options);
   return (route) => {
-    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route) };
+    const changeAnswer = route.answerHeaders && compileChanges(route.answerHeaders);
+    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route), changeAnswer };
+    const own = route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair;
     return {
       kind: 'app', route, upstream: upstream(route),
       write: createRequestWriter(route, teller),
-      repair: route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair,
+      repair: changeAnswer === undefined ? own : changing(own, changeAnswer),
+      changeRequest: route.requestHeaders && compileChanges(route.requestHeaders),
+      changeAnswer,
       strip: route.strip !== undefined ? createStrip(route.path) : undefined,
     };
+  };
+}
+
+/** A 101 is between the two ends of its tunnel. */
+function changing(repair: RepairFields, changes: ChangeFields): RepairFields {
+  return (head, asked, reached) => {
+    const repaired = repair(head, asked, reached);
+    return head.status < 200 ? repaired : { ...repaired, lines: changes.change(repaired.lines) };
   };
 }
 

@@ -1,26 +1,47 @@
 import type { Socket } from 'node:net';
-import type { Told } from './admission.ts';
-import { Greeting, LINGER } from './greeting.ts';
-import type { TlsDoorOptions } from './greeting.ts';
 import type { Endpoint } from './wire.ts';
+import type { Told } from './node-proxy.ts';
 
-/** What a greeting needs of its door. */
-export interface GreetingDoor {
-  readonly options: TlsDoorOptions;
+/** As much of a head as is waited for before a plain-HTTP client is answered, in bytes. */
+const HEAD_LIMIT = 16 * 1024;
+/** Milliseconds that a refused client has to read its answer, before the connection is dropped. */
+const LINGER = 2000;
+
+/** What the first bytes of a connection to a TLS door can turn out to be. */
+export interface Greeted {
   /** TLS, or nothing that is known: the bytes are back in the socket, which is paused. */
-  onTls(greeting: NodeGreeting): void;
+  onTls(greeting: Greeting): void;
+  /** Plain HTTP: gives what to answer. */
+  onPlain(greeting: Greeting, firstBytes: Uint8Array): string;
+  /** The time was over; before any bytes, or in the middle of the handshake. */
+  onTimeout(greeting: Greeting): void;
   /** The connection is gone, or is being answered and closed. */
-  onGone(greeting: NodeGreeting): void;
+  onGone(greeting: Greeting): void;
 }
 
-export class NodeGreeting extends Greeting {
+/**
+ * A connection that has not shown yet what it speaks. The first byte decides: a TLS record begins with its content
+ * type, 22 (RFC 8446 §5.1), an HTTP request with a letter of its method, or an empty line (RFC 9112 §2.2).
+ *
+ * Looking costs a TLS connection nothing that could be measured beside its handshake, and, unlike waiting for OpenSSL
+ * to complain, it keeps the request, so that a redirect can name the right URL.
+ */
+export class Greeting {
   readonly raw: Socket;
-  private readonly door: GreetingDoor;
+  readonly peer: Endpoint;
+  /** Whether anything came at all; a connection without a byte is a port check, not a failed handshake. */
+  spoke = false;
+  /** What a PROXY header told before. */
+  origin: Told | undefined;
+  private readonly told: Greeted;
+  private readonly timer: NodeJS.Timeout;
+  private plain: Buffer | undefined;
 
-  constructor(raw: Socket, peer: Endpoint, { door, origin }: { readonly door: GreetingDoor; readonly origin: Told | undefined }) {
-    super(peer, origin, door.options);
+  constructor(raw: Socket, peer: Endpoint, timeout: number, told: Greeted) {
     this.raw = raw;
-    this.door = door;
+    this.peer = peer;
+    this.told = told;
+    this.timer = setTimeout(expire, timeout, this);
     // Shared functions: this is done for every new connection.
     (raw as Greeter)[GREETING] = this;
     raw.on('error', ignore); // it closes by itself
@@ -29,35 +50,56 @@ export class NodeGreeting extends Greeting {
     raw.on('data', onData);
   }
 
-  override drop(): void { this.raw.destroy(); }
-
-  /** For the events of the socket only. */
-  closed(): void {
-    this.done();
-    this.door.onGone(this);
-  }
-
-  protected override leave(): void {
+  /** The handshake is over, or the connection: nothing is watched any more. */
+  done(): void {
     const { raw } = this;
+    clearTimeout(this.timer);
     (raw as Greeter)[GREETING] = undefined;
     raw.removeListener('close', onClose);
     raw.removeListener('end', onEnd);
     raw.removeListener('data', onData);
   }
 
-  protected override onTls(bytes: Uint8Array): void {
+  /** For the events of the socket only. */
+  heard(bytes: Buffer): void {
     const { raw } = this;
+    this.spoke = true;
+    if (this.plain !== undefined || isPlain(bytes[0]!)) {
+      const seen = this.plain = this.plain === undefined ? bytes : Buffer.concat([this.plain, bytes]);
+      if (seen.length >= HEAD_LIMIT || seen.includes('\r\n\r\n') || seen.includes('\n\n')) this.answer(seen);
+      return;
+    }
     raw.removeListener('end', onEnd);
     raw.removeListener('data', onData);
     raw.pause();
     raw.unshift(bytes); // the TLS layer takes over what a socket holds
-    this.door.onTls(this);
+    this.told.onTls(this);
   }
 
-  protected override answerWith(text: string): void {
+  /** For the events of the socket only. */
+  ended(): void {
+    if (this.plain === undefined) this.raw.destroy();
+    else this.answer(this.plain);
+  }
+
+  /** For the events of the socket only. */
+  closed(): void {
+    this.done();
+    this.told.onGone(this);
+  }
+
+  /** For the timer only. */
+  expired(): void {
+    if (this.plain !== undefined) this.answer(this.plain);
+    else this.told.onTimeout(this);
+  }
+
+  /** Answers, and reads on for a moment: closing over unread bytes is a RST, which can overtake the answer (RFC 9112 §9.6). */
+  private answer(seen: Buffer): void {
     const { raw } = this;
-    this.door.onGone(this);
-    raw.end(text, 'latin1');
+    this.done();
+    this.told.onGone(this);
+    raw.end(this.told.onPlain(this, seen), 'latin1');
     raw.resume();
     const linger = setTimeout(() => raw.destroy(), LINGER);
     raw.once('close', () => clearTimeout(linger));
@@ -65,9 +107,15 @@ export class NodeGreeting extends Greeting {
 }
 
 const GREETING = Symbol('greeting');
-type Greeter = Socket & { [GREETING]: NodeGreeting | undefined };
+type Greeter = Socket & { [GREETING]: Greeting | undefined };
 
 function onData(this: Socket, bytes: Buffer): void { (this as Greeter)[GREETING]?.heard(bytes); }
 function onEnd(this: Socket): void { (this as Greeter)[GREETING]?.ended(); }
 function onClose(this: Socket): void { (this as Greeter)[GREETING]?.closed(); }
+function expire(greeting: Greeting): void { greeting.expired(); }
 function ignore(): void {}
+
+function isPlain(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || byte === 0x0d || byte === 0x0a;
+}

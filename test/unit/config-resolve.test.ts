@@ -79,6 +79,23 @@ test('a prefix that is taken off, and how the app is told', () => {
   assert.match(refusal({ routes: { '/a/': { static: 'media', strip: true } } }), /^routes\.\/a\/\.strip: saw true, expected no strip here/);
 });
 
+test('changes to headers, a route\'s on top of its site\'s', () => {
+  const { routes, answerHeaders } = settings({
+    app: 1, static: { '/m/': 'media' }, answerHeaders: { set: { 'X-A': '1' }, remove: ['Server'] }, requestHeaders: { set: { 'X-B': '2' } },
+    routes: { '/api/': { app: 2, answerHeaders: { add: { 'Vary': ['a', 'b'], 'X-A': '3' } } } },
+  }).sites[0]!;
+  assert.deepEqual(answerHeaders, { set: [{ name: 'X-A', value: '1' }], add: [], remove: ['Server'] });
+  assert.deepEqual(routes.map((route) => [route.path, 'answerHeaders' in route && route.answerHeaders, 'requestHeaders' in route]), [
+    ['/api/', { set: [], add: [{ name: 'Vary', value: 'a' }, { name: 'Vary', value: 'b' }, { name: 'X-A', value: '3' }], remove: ['Server'] }, true],
+    ['/m/', answerHeaders, false], ['/', answerHeaders, true],
+  ]);
+  assert.match(refusal({ app: 1, answerHeaders: { set: { 'Strict-Transport-Security': 'x' } } }), /^answerHeaders\.set\.Strict-Transport-Security: saw "Strict-Transport-Security", expected another header\. --hsts writes it/);
+  assert.match(refusal({ app: 1, answerHeaders: { set: { 'X-A': 'a\r\nSet-Cookie: b' } } }), /^answerHeaders\.set\.X-A: saw .*line break/);
+  assert.match(refusal({ app: 1, answerHeaders: { set: { 'X-A': 'a' }, remove: ['x-a'] } }), /^answerHeaders\.remove\[0\]: saw "x-a", expected one word about x-a\. set names it already/);
+  assert.match(refusal({ routes: { '/': { app: 1, requestHeaders: { remove: ['X-Forwarded-For'] } } } }), /^routes\.\/\.requestHeaders\.remove\[0\].*--speaks and --tell/);
+  assert.match(refusal({ app: 1, tell: ['X-Mine: {port}'], requestHeaders: { set: { 'x-mine': '1' } } }), /^requestHeaders: saw "x-mine", expected a header that tell does not write/);
+});
+
 test('files alone need no app', () => {
   assert.deepEqual(settings({ static: { '/': './media' } }).sites[0]?.routes.map(({ kind }) => kind), ['static']);
 });

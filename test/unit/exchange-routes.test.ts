@@ -74,3 +74,56 @@ describe('a route whose prefix is taken off', () => {
     assert.doesNotMatch(text, /HTTP_X_FORWARDED_PREFIX/);
   });
 });
+
+describe('headers that an operator changes', () => {
+  const requestHeaders = { set: [{ name: 'X-Internal', value: 'ours' }], add: [{ name: 'Via', value: 'front' }], remove: ['Cookie'] };
+
+  it('in requests: no spelling of a client\'s gets around them', () => {
+    const front = withSite({ routes: [appRoute({ requestHeaders })] });
+    front.client().say(get('/', 'X-Internal: forged\r\nx-internal: forged\r\nX!Internal: forged\r\nX_Internal: forged\r\nVia: 1.1 x\r\nCookie: a=b\r\nAccept: */*\r\n'));
+    const { text } = front.app();
+    assert.deepEqual(lines(text).filter((one) => !/^(x-forwarded|host|x-request-id)/i.test(one)), ['Via: 1.1 x', 'Accept: */*', 'X-Internal: ours', 'Via: front']);
+  });
+
+  // Servers that merge trailers into the header section would take a trailer's word for the front's.
+  it('in requests: nor does a trailer', () => {
+    const front = withSite({ routes: [appRoute({ requestHeaders, streamBodies: true })] });
+    const client = front.client();
+    client.say('POST / HTTP/1.1\r\nHost: shop.test\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const app = front.app();
+    client.say('1\r\nx\r\n0\r\nX-Internal: forged\r\nX-Sum: 1\r\n\r\n');
+    assert.match(app.text, /0\r\nX-Sum: 1\r\n\r\n$/);
+  });
+
+  it('in requests to a uwsgi app, as variables', () => {
+    const front = withSite({ routes: [appRoute({ requestHeaders, app: upstream({ protocol: 'uwsgi' }) })] });
+    front.client().say(get('/', 'X-Internal: forged\r\nVia: 1.1 x\r\nCookie: a=b\r\n'));
+    const { text } = front.app();
+    assert.match(text, /HTTP_X_INTERNAL\x04\x00ours/);
+    assert.match(text, /HTTP_VIA\x0c\x001\.1 x, front/);
+    assert.doesNotMatch(text, /forged|HTTP_COOKIE/);
+  });
+
+  const answerHeaders = { set: [{ name: 'X-Frame-Options', value: 'DENY' }, { name: 'Cache-Control', value: 'public' }], add: [{ name: 'Vary', value: 'Origin' }], remove: ['Server', 'X-Powered-By'] };
+
+  it('in answers of an app, whatever their status', () => {
+    const front = withSite({ routes: [appRoute({ answerHeaders })], answerHeaders });
+    const client = front.client();
+    client.say(get('/'));
+    front.app().say('HTTP/1.1 404 Not Found\r\nServer: x\r\nX-Powered-By: y\r\nx-frame-options: ALLOW\r\nVary: Cookie\r\nDate: z\r\nContent-Length: 0\r\n\r\n');
+    assert.deepEqual(lines(client.text), ['Vary: Cookie', 'Date: z', 'X-Frame-Options: DENY', 'Cache-Control: public', 'Vary: Origin', 'Content-Length: 0']);
+  });
+
+  // nginx leaves add_header out of errors unless "always" is written, and people find out from an audit.
+  it('in the front\'s own answers too, whose own lines stay', () => {
+    const front = withSite({ routes: [appRoute({ answerHeaders })], answerHeaders });
+    const plain = front.client({ tls: false });
+    plain.say(get('/'));
+    assert.match(plain.text, /^HTTP\/1\.1 307 [^]*Cache-Control: no-store\r\nX-Frame-Options: DENY\r\nVary: Origin\r\n/);
+    const client = front.client();
+    client.say(get('/'));
+    front.transport.made[0]!.wire.break('ECONNREFUSED');
+    assert.match(client.text, /^HTTP\/1\.1 502 [^]*Cache-Control: no-store\r\n[^]*X-Frame-Options: DENY\r\n/);
+    assert.doesNotMatch(client.text, /public/, 'an error that a cache may keep would outlive its cause');
+  });
+});

@@ -13,6 +13,7 @@ import type { Truth } from '../contract/truth.ts';
 import { Fault } from '../errors.ts';
 import type { RequestHead } from '../http1/heads.ts';
 import { Name } from '../http1/names.ts';
+import type { FieldChanges } from '../policy/field-changes.ts';
 import { hostName } from '../policy/urls.ts';
 import { NEVER_FROM_FIELDS, hasOwnVariable, toldVariable, variableOf } from './names.ts';
 
@@ -25,6 +26,8 @@ export interface VariableSettings {
   readonly teller: Teller;
   /** SERVER_SOFTWARE: `name/version`. */
   readonly software: string;
+  /** What the route changes in the headers. */
+  readonly changes?: FieldChanges | undefined;
 }
 
 /** One request, and where its route leads. */
@@ -49,9 +52,10 @@ export interface CgiRequest {
 
 /** Compiled once per route. What it gives answers one request: its variables, or the fault `bad-target` for a NUL in the path. */
 export function createVariables(settings: VariableSettings): (request: CgiRequest) => Variables | Fault {
-  const { carrier, teller, software } = settings;
+  const { carrier, teller, software, changes = NO_CHANGES } = settings;
   // All names of the teller, also those that it leaves out of an http request: a client must not fill that gap.
-  const reserved = new Set([...NEVER_FROM_FIELDS, ...teller.names.map(toldVariable)]);
+  const reserved = new Set([...NEVER_FROM_FIELDS, ...teller.names.map(toldVariable), ...changes.remove.map(variableOf)]);
+  const set = changes.set.map(({ name, value }): [string, string] => [variableOf(name), value]);
   return (request) => {
     const { truth, head, added = [] } = request;
     // A variable ends at a NUL for whoever reads it as a C string, as PHP does; then another file would be meant (nginx answers 400 as well).
@@ -62,12 +66,16 @@ export function createVariables(settings: VariableSettings): (request: CgiReques
       const variable = toldVariable(name);
       if (variable !== 'HTTP_PROXY') variables.set(variable, value);
     }
+    for (const [variable, value] of set) variables.set(variable, value);
     addFields(variables, head, reserved);
+    for (const { name, value } of changes.add) join(variables, variableOf(name), value);
     // uWSGI takes the scheme from HTTP_X_FORWARDED_PROTO and -SSL as well; what comes last counts (core/protocol.c).
     if (carrier === 'uwsgi') variables.set('UWSGI_SCHEME', truth.scheme);
     return variables;
   };
 }
+
+const NO_CHANGES: FieldChanges = { set: [], add: [], remove: [] };
 
 function ofServer(request: CgiRequest, software: string): Map<string, string> {
   const { head, truth, scriptName, pathInfo, contentLength, remotePort } = request;
@@ -112,8 +120,12 @@ function addFields(variables: Map<string, string>, head: RequestHead, reserved: 
     if (!hasOwnVariable(name)) continue;
     const variable = fields.code[i] === Name.CONTENT_TYPE ? 'CONTENT_TYPE' : variableOf(name);
     if (reserved.has(variable) || variables.has(variable)) continue;
-    const before = sent.get(variable);
-    sent.set(variable, before === undefined ? fields.value(i) : before + (variable === 'HTTP_COOKIE' ? '; ' : ', ') + fields.value(i));
+    join(sent, variable, fields.value(i));
   }
   for (const [variable, value] of sent) variables.set(variable, value);
+}
+
+function join(values: Map<string, string>, variable: string, value: string): void {
+  const before = values.get(variable);
+  values.set(variable, before === undefined ? value : before + (variable === 'HTTP_COOKIE' ? '; ' : ', ') + value);
 }

@@ -7,6 +7,7 @@ import { Fault } from '../../core/errors.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
 import { requestHeadText, type BodyPlan } from '../../core/http1/write-head.ts';
 import { closedWithoutAnswer, uwsgiPacket } from '../../core/uwsgi/packet.ts';
+import { compileChanges } from '../../core/policy/field-changes.ts';
 import { comparedPrefix } from '../../core/policy/prefixes.ts';
 import { prefixInUrls } from '../../core/policy/strip.ts';
 import type { AppRoute } from '../../config/settings.ts';
@@ -43,8 +44,10 @@ function http1Writer(route: AppRoute, teller: Teller): RequestWriter {
   // The client's own is of the family, so this one is alone.
   const prefix = route.strip !== undefined && route.strip.header !== 'none' ? `${route.strip.header}: ${prefixInUrls(route.path)}\r\n` : '';
   const ourLines = prefix + 'X-Request-Id: ';
+  const changes = route.requestHeaders && compileChanges(route.requestHeaders);
+  const keep = changes === undefined ? keepRequestFields : (head: RequestHead) => changes.change(keepRequestFields(head));
   return ({ head, target, truth, requestId, plan, expects }) => {
-    const lines = keepRequestFields(head) + teller.lines(truth) + ourLines + requestId + '\r\n';
+    const lines = keep(head) + teller.lines(truth) + ourLines + requestId + '\r\n';
     const asked = target === head.target ? head : { method: head.method, target, host: head.host, websocket: head.websocket };
     const text = requestHeadText(asked, lines, plan, expects);
     return { bytes: text, text, hint: undefined };
@@ -53,7 +56,7 @@ function http1Writer(route: AppRoute, teller: Teller): RequestWriter {
 
 function uwsgiWriter(route: AppRoute, teller: Teller): RequestWriter {
   const mount = route.strip !== undefined ? comparedPrefix(route.path) : '';
-  const variablesOf = createVariables({ carrier: 'uwsgi', teller, software: 'sallyport' });
+  const variablesOf = createVariables({ carrier: 'uwsgi', teller, software: 'sallyport', changes: route.requestHeaders });
   return ({ head, truth, requestId, plan }) => {
     const variables = variablesOf({
       head, truth, scriptName: mount, pathInfo: pathInfo(head.target, mount), added: [['X-Request-Id', requestId]],

@@ -1,0 +1,41 @@
+import { comparedPrefix } from '../core/policy/prefixes.ts';
+import { createStrip, prefixInUrls } from '../core/policy/strip.ts';
+import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD } from './defaults.ts';
+import { BadValue } from './problems.ts';
+import { parseSize } from './quantities.ts';
+import { resolveUpstream } from './resolve-upstream.ts';
+import type { SiteContext } from './resolve-site.ts';
+import type { AppRoute } from './settings.ts';
+import type { RouteConfig, SiteConfig } from './types.ts';
+
+export const APP_KEYS = ['upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader', 'requestHeaders'] as const;
+
+/** A route to an app. */
+export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): AppRoute | undefined {
+  const { path, problems } = context;
+  const size = (key: 'maxBody' | 'readAhead', standard: number): number => {
+    const written = route[key] ?? site[key];
+    // A site's own size is read once per route; its problem belongs to the site's key and is told once.
+    const where = route[key] === undefined ? [...path.slice(0, -2 * Number(path.at(-2) === 'routes')), key] : [...path, key];
+    if (written === undefined || problems.list.some((problem) => problem.path.join('\0') === where.join('\0'))) return standard;
+    return problems.at(where, written, () => parseSize(written)) ?? standard;
+  };
+  const app = resolveUpstream(route, site, context);
+  const maxBody = size('maxBody', DEFAULT_MAX_BODY);
+  const readAhead = size('readAhead', DEFAULT_READ_AHEAD);
+  const strip = problems.at([...path, 'strip'], route.strip, () => stripped(prefix, route));
+  return app && {
+    kind: 'app', path: prefix, app, maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
+    ...(strip && { strip }),
+  };
+}
+
+function stripped(prefix: string, { strip = false, prefixHeader }: RouteConfig): AppRoute['strip'] {
+  if (!strip && prefixHeader !== undefined) throw new BadValue('strip: true beside prefixHeader', 'Without it the app gets the path as it came');
+  if (!strip) return undefined;
+  if (comparedPrefix(prefix) === '') throw new BadValue('a prefix that can be taken off', 'Leave strip out: below "/" the path is the same');
+  if (createStrip(prefix)(`${prefixInUrls(prefix)}/`) === undefined) {
+    throw new BadValue('a prefix of letters, digits and the signs that need no escape', `"${prefix}" can be spelled in ways that servers read differently`);
+  }
+  return { header: prefixHeader ?? 'X-Forwarded-Prefix' };
+}

@@ -1,0 +1,27 @@
+import { join, relative, sep } from 'node:path';
+import { validateCacheControl } from './cache-control.ts';
+import { existingFile, existingFolder } from './prefix.ts';
+import { BadValue } from './problems.ts';
+import type { SiteContext } from './resolve-site.ts';
+import type { StaticRoute } from './settings.ts';
+import type { RouteConfig } from './types.ts';
+
+export const STATIC_KEYS = ['cacheControl', 'fallback', 'missing'] as const;
+
+/** A route to a folder. */
+export function staticRoute(prefix: string, route: RouteConfig, { path, folder, problems }: SiteContext): StaticRoute | undefined {
+  const options = path.at(-2) === 'routes' ? [...path, 'static'] : path;
+  const dir = problems.at(options, route.static, () => existingFolder(route.static!, folder));
+  const cacheControl = route.cacheControl && problems.at([...path, 'cacheControl'], route.cacheControl, () => validateCacheControl(route.cacheControl!));
+  if (dir === undefined) return undefined;
+  const fallback = route.fallback && problems.at([...path, 'fallback'], route.fallback, () => fileInside(dir, route.fallback!));
+  return { kind: 'static', path: prefix, dir, cacheControl, fallback, missing: route.missing ?? '404' };
+}
+
+/** Given back relative to the folder, with slashes: `fallback: './index.html'` is `index.html`. */
+function fileInside(dir: string, written: string): string {
+  const inside = relative(dir, join(dir, written));
+  if (inside.startsWith('..')) throw new BadValue(`a file inside ${dir}`);
+  existingFile(inside, dir);
+  return inside.split(sep).join('/');
+}

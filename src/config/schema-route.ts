@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { flag, list, size, text } from './schema-parts.ts';
+import { app, upstream } from './schema-upstream.ts';
+
+export const maxBody = size.optional().describe(
+  'Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB.',
+);
+export const streamBodies = flag.optional().describe(
+  'Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false.',
+);
+export const readAhead = size.optional().describe(
+  'Bytes of an answer read ahead of a slow client, so that the app\'s worker is free before the client has read. Memory per running answer. Default: 1MiB.',
+);
+
+const changes = z.strictObject({
+  set: z.record(z.string(), text('a value'), { error: 'an object of header names and values' }).optional().describe('In the place of whatever was there under that name.'),
+  add: z.record(z.string(), z.union([text('a value'), list(text('a value'), 'values')], { error: 'a value or a list of values' }), { error: 'an object of header names and values' }).optional()
+    .describe('Beside what is there under that name.'),
+  remove: list(text('the name of a header'), 'a list of header names').optional().describe('Taken off.'),
+}, { error: 'an object with set, add or remove' });
+
+export const requestHeaders = changes.optional().describe(
+  'Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. '
+  + 'Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route\'s word about a name counts before its site\'s.',
+);
+export const answerHeaders = changes.optional().describe(
+  'Changes to the headers of every answer, whoever gives it and whatever its status: app, files, and the front\'s own pages and redirects (whose own '
+  + 'lines stay). Not for framing, nor for Strict-Transport-Security (hsts). A route\'s word about a name counts before its site\'s.',
+);
+
+export const route = z.strictObject({
+  app: app.describe('What this prefix goes to: as the site\'s own app. A route has app or static, not both.'),
+  upstream,
+  maxBody,
+  streamBodies,
+  readAhead,
+  strip: flag.optional().describe(
+    'The app gets the path without this prefix, and is told the prefix: an HTTP app in prefixHeader, a uwsgi one in SCRIPT_NAME. Redirects and cookie '
+    + 'paths of its answers get the prefix again where the app did not write it. A spelling that servers read differently is refused with 400. Default: false.',
+  ),
+  prefixHeader: z.enum(['X-Forwarded-Prefix', 'X-Script-Name', 'none'], { error: 'X-Forwarded-Prefix, X-Script-Name or none' }).optional().describe(
+    'The header in which an HTTP app is told the stripped prefix; a client\'s own is always removed. Default: X-Forwarded-Prefix.',
+  ),
+  requestHeaders,
+  answerHeaders,
+  static: text('a folder').optional().describe(
+    'Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. '
+    + 'No listing, no dot files but /.well-known/, no way out by links.',
+  ),
+  cacheControl: text('a Cache-Control value').optional().describe('Cache-Control of these files, as written. Default: none.'),
+  fallback: text('a file inside the folder').optional().describe('File inside the folder that answers for paths that have none (single-page apps). Default: none.'),
+  missing: z.enum(['404', 'app'], { error: '"404" or "app"' }).optional().describe('What a missing file is: 404, or the app\'s to answer. Default: 404.'),
+}, { error: 'an object with app or static' });
+
