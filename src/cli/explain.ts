@@ -1,5 +1,6 @@
 import type { AppRoute, DoorSetting, FieldChanges, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
+import { PUBLISHED } from '../core/contract/published/index.ts';
 import { compileTeller } from '../core/contract/tell.ts';
 
 /** What these settings would run, for a person to read: one line per fact, nothing that is not so. */
@@ -79,7 +80,11 @@ const certificatesText = ({ certificates, sites, https }: Settings): string =>
 
 function believedText({ trust, trustHeaders }: Settings): string {
   if (trust.length === 0) return 'nobody: forwarding headers from outside are removed';
-  return `${trust.join(', ')}: ${Object.entries(trustHeaders).filter(([, name]) => name !== undefined).map(([fact, name]) => `${fact} from ${name}`).join(', ')}`;
+  const who = trust.map((entry) => {
+    const list = PUBLISHED.get(entry.trim().toLowerCase());
+    return list === undefined ? entry : `${entry} (${list.networks.length} networks, as published on ${list.asOf})`;
+  });
+  return `${who.join(', ')}: ${Object.entries(trustHeaders).filter(([, name]) => name !== undefined).map(([fact, name]) => `${fact} from ${name}`).join(', ')}`;
 }
 
 function addressText(address: ConnectAddress): string {

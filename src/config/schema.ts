@@ -61,9 +61,10 @@ export const configSchema = z.strictObject({
   }, { error: '{ cert, key }' }), 'a list of { cert, key }').optional().describe(
     'Certificates, picked by server name; files that change are taken up without a restart. Default: none, and a local authority signs for localhost and the given domains.',
   ),
-  trust: list(text('an address, a CIDR, loopback or unix'), 'a list of addresses').optional().describe(
-    'Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix". Whoever can connect from one of them can claim any '
-    + 'scheme and any client address, so list proxies of your own and nothing wider. Default: nobody; what clients send of that kind is removed.',
+  trust: list(text('an address, a CIDR, loopback, unix or cloudflare'), 'a list of addresses').optional().describe(
+    'Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix", "cloudflare" (the networks it publishes; a list older than a '
+    + 'year is warned about at start). Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own '
+    + 'and nothing wider; with "cloudflare" that is Cloudflare and, for what they send through it to this front, its customers. Default: nobody; what clients send of that kind is removed.',
   ),
   acceptProxy: z.boolean({ error: 'true or false' }).optional().describe(
     'Whether both doors expect the PROXY protocol, version 1 or 2, at the beginning of each connection. It names the client, and in version 2 '

@@ -19,7 +19,7 @@ export interface Config {
     /** PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front. */
     readonly key: string;
   }[] | undefined;
-  /** Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix". Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own and nothing wider. Default: nobody; what clients send of that kind is removed. */
+  /** Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix", "cloudflare" (the networks it publishes; a list older than a year is warned about at start). Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own and nothing wider; with "cloudflare" that is Cloudflare and, for what they send through it to this front, its customers. Default: nobody; what clients send of that kind is removed. */
   readonly trust?: readonly string[] | undefined;
   /** Whether both doors expect the PROXY protocol, version 1 or 2, at the beginning of each connection. It names the client, and in version 2 whether it came over TLS; only the peers in trust may send it, anybody else and any connection without it is refused. Default: false. */
   readonly acceptProxy?: boolean | undefined;

@@ -14,7 +14,7 @@ export function createClaimLog(log: Log, schemeHeader: string): (peer: Peer, hea
   const told = new Set<string>();
   return (peer, head) => {
     if (told.size >= PEERS) return;
-    const claim = claims(head);
+    const claim = claims(head, schemeHeader);
     const who = peer.kind === 'ip' ? peer.address : 'unix';
     if (claim === undefined || told.has(who)) return;
     told.add(who);

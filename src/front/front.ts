@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { oldLists } from '../core/contract/published/index.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { nodeTransport } from '../transport/node.ts';
 import type { Transport } from '../transport/wire.ts';
@@ -66,6 +67,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   for (const [scheme, { insteadOf, url }] of Object.entries(doors)) {
     if (insteadOf !== undefined) log.event({ event: 'door-unprivileged', level: 'info', message: `This process may not bind port ${insteadOf}; the ${scheme} door is at ${url}. See "Low ports" in the README for ways to give it the right.` });
   }
+  for (const message of oldLists(settings.trust, Date.now())) log.event({ event: 'trust-list-old', level: 'warn', message });
   return {
     ready: { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings) },
     authorityFiles: certificates?.authorityFiles ?? [],

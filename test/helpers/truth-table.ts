@@ -158,4 +158,29 @@ const HOSTS_AND_PORTS: TruthRow[] = [
   proxied('everything from Forwarded', ['Forwarded: for=203.0.113.7;proto=https;host=www.example'], { scheme: 'https', client: '203.0.113.7', host: 'www.example', by: { scheme: 'Forwarded', client: 'Forwarded', host: 'Forwarded' } }, { scheme: 'Forwarded', client: 'Forwarded', host: 'Forwarded' }),
 ];
 
-export const TRUTH_TABLE: readonly TruthRow[] = [...NOBODY, ...WHO, ...SCHEMES, ...CLIENTS, ...HOSTS_AND_PORTS];
+const EDGE = '173.245.48.5';
+const WORKER = '2a06:98c0:3600::103';
+/** A plain connection from one of Cloudflare's published networks. */
+const published = (story: string, lines: readonly string[], tells: TruthRow['tells'], more: Partial<TruthRow> = {}): TruthRow =>
+  ({ story, peer: EDGE, scheme: 'http', trust: ['cloudflare'], lines, tells, ...more });
+
+// Who rents out a network has customers in it: a Worker's requests come with its address at the right end of the list,
+// and what stands left of that was its author's to write. To step over it, as over a proxy, would believe that.
+const PUBLISHED: TruthRow[] = [
+  published('a published network is believed', [`${XFP}: https`, `${XFF}: 203.0.113.7`], { scheme: 'https', client: '203.0.113.7', by: { scheme: XFP, client: XFF } }),
+  published('a published network, v6', [`${XFP}: https`], secure, { peer: '2606:4700::1' }),
+  published('the first address after a published network', [`${XFP}: https`], {}, { peer: '173.245.64.0' }),
+  published('nobody names the word', [`${XFP}: https`], {}, { trust: TRUST }),
+  published('what a client put there', [`${XFF}: 10.0.0.1, 203.0.113.7`], client('203.0.113.7')),
+  published('a client inside the published networks is a client', [`${XFF}: 192.0.2.66, ${WORKER}`], client(WORKER)),
+  published('a client inside them, v4', [`${XFF}: 192.0.2.66, 104.28.1.2`], client('104.28.1.2')),
+  published('a client inside them that is on the list by hand too', [`${XFF}: 192.0.2.66, ${WORKER}`], client(WORKER), { trust: ['2a06:98c0::/29', 'cloudflare', '2a06:98c0::/29'] }),
+  published('a client inside them, by Forwarded', [`Forwarded: for=192.0.2.66, for="[${WORKER}]"`], client(WORKER, 'Forwarded'), { headers: { client: 'Forwarded' } }),
+  published('the client of a published proxy before one\'s own', [`${XFF}: 192.0.2.66, 203.0.113.7, ${EDGE}, 10.1.1.1`], client('203.0.113.7'), { peer: PROXY, trust: ['cloudflare', ...TRUST] }),
+  published('a client inside them, before one\'s own proxy', [`${XFF}: 192.0.2.66, ${WORKER}, ${EDGE}`], client(WORKER), { peer: PROXY, trust: [...TRUST, 'cloudflare'] }),
+  published('one\'s own address behind a published proxy is a client like any other', [`${XFF}: 192.0.2.66, 10.1.1.1`], client('10.1.1.1'), { trust: ['cloudflare', ...TRUST] }),
+  published('something unreadable from a published proxy: the peer', [`${XFF}: unknown`], { by: { client: `ambiguous ${XFF}` } }),
+  published('CF-Connecting-IP', [`${XFF}: 192.0.2.66`, 'CF-Connecting-IP: 203.0.113.7'], client('203.0.113.7', 'CF-Connecting-IP'), { headers: { client: 'CF-Connecting-IP' } }),
+];
+
+export const TRUTH_TABLE: readonly TruthRow[] = [...NOBODY, ...WHO, ...SCHEMES, ...CLIENTS, ...HOSTS_AND_PORTS, ...PUBLISHED];

@@ -91,7 +91,7 @@ test('what is wrong with an entry is named, and what would be right', () => {
   assert.match(refusal('10.0.0.0/08'), /prefix length/);
   for (const entry of ['10.0.0.0/', '10.0.0.0/8/8', '10.0.0.0/-1', '10.0.0.0/ 8']) assert.match(refusal(entry), /prefix length/, entry);
   assert.match(refusal('::/129'), /from 1 to 128/);
-  assert.match(refusal('proxy.internal'), /not looked up/);
+  for (const name of ['proxy.internal', 'cloudfront', 'cloudflare.com', 'cloudflare/8']) assert.match(refusal(name), /not looked up, and there is no list of this name: .*"cloudflare"/, name);
   assert.match(refusal('fe80::1%eth0'), /no zone/);
   for (const entry of ['', '10.0.0', '010.0.0.1', '/8', '10.0.0.0-10.0.0.9']) assert.match(refusal(entry), /expected an address/, entry);
 });

@@ -70,7 +70,9 @@ test('what an untrusted peer claimed about the scheme can be told, with the flag
   assert.equal(claimOf('Accept: */*', 'X-Forwarded-For: 1.2.3.4', 'X_Forwarded_Proto: https'), undefined);
   assert.equal(claimOf('Forwarded: for=1.2.3.4'), undefined);
   assert.deepEqual(claimOf('X-Forwarded-For: 1.2.3.4', 'x-forwarded-PROTO: https', 'X-Scheme: http'), { name: 'x-forwarded-PROTO', value: 'https' });
+  assert.deepEqual(claimOf('CF-Visitor: {"scheme":"https"}', 'X-Forwarded-Proto: https'), { name: 'X-Forwarded-Proto', value: 'https' }, 'the one that would be read');
   assert.deepEqual(claimOf('Forwarded: for=1.2.3.4;Proto=https'), { name: 'Forwarded', value: 'for=1.2.3.4;Proto=https' });
   assert.equal(believingFlags(peerOf('10.0.0.9'), { name: 'x-forwarded-proto', value: 'https' }), '--trust 10.0.0.9');
+  assert.equal(believingFlags(peerOf('173.245.48.5'), { name: 'X-Forwarded-Proto', value: 'https' }), '--trust cloudflare');
   assert.equal(believingFlags(peerOf('unix'), { name: 'X-Forwarded-Ssl', value: 'on' }), '--trust unix --trust-header scheme=X-Forwarded-Ssl');
 });

@@ -1,7 +1,7 @@
 import { canonical, parseNode, trim, type Address } from './address.ts';
 import { fold } from './family.ts';
 import { parseForwarded } from './forwarded.ts';
-import { trustsAddress, type Trust } from './trust.ts';
+import { hopAt, type Hop, type Trust } from './trust.ts';
 
 /** Whom a trusted peer's address header names. */
 export interface Named {
@@ -11,8 +11,8 @@ export interface Named {
   readonly clear: boolean;
 }
 
-/** Reads the lines of the address header, in the order they came; there is at least one. */
-export type ClientOf = (lines: readonly string[], trust: Trust) => Named;
+/** Reads the lines of the address header, in the order they came; there is at least one. `peer` is what the trusted peer is believed as. */
+export type ClientOf = (lines: readonly string[], trust: Trust, peer: Hop) => Named;
 
 const UNCLEAR: Named = { client: undefined, clear: false };
 
@@ -26,16 +26,16 @@ export function clientOf(header: string): ClientOf {
   return folded.endsWith('forwarded-for') ? fromList : fromSingle;
 }
 
-function fromList(lines: readonly string[], trust: Trust): Named {
+function fromList(lines: readonly string[], trust: Trust, peer: Hop): Named {
   // Several lines are one list in their order (RFC 9110 §5.3); an empty element counts for nothing (§5.6.1.2).
   const elements = lines.join(',').split(',').filter((element) => trim(element) !== '');
-  return walk(elements.length, (i) => parseNode(elements[i]!), trust);
+  return walk(elements.length, (i) => parseNode(elements[i]!), { trust, peer });
 }
 
-function fromForwarded(lines: readonly string[], trust: Trust): Named {
+function fromForwarded(lines: readonly string[], trust: Trust, peer: Hop): Named {
   const elements = parseForwarded(lines.join(','));
   if (elements === undefined) return UNCLEAR;
-  return walk(elements.length, (i) => parseNode(elements[i]!.get('for') ?? ''), trust);
+  return walk(elements.length, (i) => parseNode(elements[i]!.get('for') ?? ''), { trust, peer });
 }
 
 function fromSingle(lines: readonly string[]): Named {
@@ -46,17 +46,19 @@ function fromSingle(lines: readonly string[]): Named {
 /**
  * From the right, where the peer has written. Each element was written by the hop named to its right, so it is worth
  * as much as that hop: a trusted one is stepped over, the first other one is the client, and what stands left of it may
- * be anything. What cannot be read ends the walk at the hop that wrote it. Where all are trusted, the request began at
- * the leftmost.
+ * be anything. What a public proxy wrote is the client even where its address is in a trusted network ({@link Hop}).
+ * What cannot be read ends the walk at the hop that wrote it. Where all are trusted, the request began at the leftmost.
  */
-function walk(count: number, nodeAt: (i: number) => Address | undefined, trust: Trust): Named {
+function walk(count: number, nodeAt: (i: number) => Address | undefined, { trust, peer }: { readonly trust: Trust; readonly peer: Hop }): Named {
   if (count === 0) return UNCLEAR;
   let client: string | undefined;
+  let writer: Hop | undefined = peer;
   for (let i = count - 1; i >= 0; i--) {
     const address = nodeAt(i);
     if (address === undefined) return { client, clear: false };
     client = canonical(address);
-    if (!trustsAddress(trust, address)) break;
+    writer = writer === 'own' ? hopAt(trust, address) : undefined;
+    if (writer === undefined) break;
   }
   return { client, clear: true };
 }

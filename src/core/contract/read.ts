@@ -9,7 +9,7 @@ import { ContractError } from './contract-error.ts';
 import { fold } from './family.ts';
 import { hostOf, portOf } from './header-values.ts';
 import { schemeReader, type SchemeHeader } from './scheme-header.ts';
-import { NO_TRUST, trusts, type Peer, type Trust } from './trust.ts';
+import { hopOf, NO_TRUST, type Hop, type Peer, type Trust } from './trust.ts';
 import type { Scheme, Truth } from './truth.ts';
 
 /** The header names that count from a trusted peer. One each; another name is never read in their place. */
@@ -70,19 +70,20 @@ export function createReader(options: ReaderOptions): Reader {
   if (trust === NO_TRUST && vouched === undefined) return own;
   return (connection, head) => {
     const { peer } = connection;
-    const believed = (peer !== undefined && trusts(trust, peer)) || (vouched !== undefined && vouched(head.fields));
-    return (believed ? told : own)(connection, head);
+    // Whoever carries the proof is a proxy of one's own, wherever it connects from.
+    const hop = (peer && hopOf(trust, peer)) ?? (vouched?.(head.fields) === true ? 'own' : undefined);
+    return hop === undefined ? own(connection, head) : told(connection, head, hop);
   };
 }
 
 /** For connections from a trusted peer. */
-function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, own: Reader): Reader {
+function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, own: Reader): (connection: Connection, head: ReadableHead, hop: Hop) => Truth {
   const { scheme: schemeHeader = 'X-Forwarded-Proto', client: clientName = 'X-Forwarded-For', host: hostName, port: portName } = headers;
   const readScheme = schemeReader(schemeHeader, (schemeName) => { checkNames([schemeName, clientName, hostName, portName]); });
   const readClient = clientOf(clientName);
   const readHost = hostName === undefined ? undefined : hostOf(hostName);
 
-  return (connection, head) => {
+  return (connection, head, hop) => {
     const { fields } = head;
     let { scheme, host, client } = own(connection, head);
     const by = { ...OWN };
@@ -94,7 +95,7 @@ function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, ow
     }
     const clientLines = fields.all(clientName);
     if (clientLines.length > 0) {
-      const named = readClient(clientLines, trust);
+      const named = readClient(clientLines, trust, hop);
       client = named.client ?? client;
       by.client = word(clientName, named.clear || undefined);
     }
