@@ -1,8 +1,9 @@
 /** The X.509 library, loaded once and in the right order; everything in this room that makes certificates takes it from here. */
 import { takeReflectBack } from './reflect.ts';
-import * as x509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 
+// Not a static import: Bun runs a CommonJS package before the modules that are named above it.
+const x509 = await import('@peculiar/x509');
 takeReflectBack();
 x509.cryptoProvider.set(webcrypto);
 

@@ -1,9 +1,9 @@
 import { connect as netConnect } from 'node:net';
 import type { NetConnectOpts, OnReadOpts, Socket } from 'node:net';
-import type { ConnectAddress, ConnectOptions, ConnectTls, Endpoint, Wire } from './wire.ts';
+import type { ConnectAddress, ConnectOptions, ConnectTls, Wire } from './wire.ts';
 import { NodeWire } from './node-wire.ts';
 import { secure } from './node-secure.ts';
-import { canonicalText } from './node-endpoint.ts';
+import { peerAt } from './endpoint.ts';
 
 /**
  * One buffer for what all apps send in the clear. Lent bytes die with the call they are told in, and the runtime fills it only just
@@ -49,10 +49,6 @@ function connectSecure({ address, handler, prelude, onConnect }: ConnectOptions,
 function open(address: ConnectAddress, more: { readonly onread?: OnReadOpts }): Socket {
   const where = address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
   return netConnect({ ...where, ...more, noDelay: true, allowHalfOpen: true } as NetConnectOpts);
-}
-
-function peerAt(address: ConnectAddress): Endpoint {
-  return address.kind === 'unix' ? address : { kind: 'ip', address: canonicalText(address.host), port: address.port };
 }
 
 /**

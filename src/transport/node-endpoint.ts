@@ -1,38 +1,12 @@
 import type { Socket } from 'node:net';
-import { canonical, parseAddress } from '../core/contract/address.ts';
-import type { Endpoint, WireError } from './wire.ts';
+import { ipEndpoint } from './endpoint.ts';
+import type { Endpoint } from './wire.ts';
 
 /** How the two ends of a socket are told. `unixPath`: where the socket is a Unix one, whose peers have no name of their own. */
 export function peerOf(socket: Socket, unixPath: string | undefined): Endpoint {
-  return unixPath === undefined ? ip(socket.remoteAddress, socket.remotePort) : { kind: 'unix', path: unixPath };
+  return unixPath === undefined ? ipEndpoint(socket.remoteAddress, socket.remotePort) : { kind: 'unix', path: unixPath };
 }
 
 export function localOf(socket: Socket, unixPath: string | undefined): Endpoint {
-  return unixPath === undefined ? ip(socket.localAddress, socket.localPort) : { kind: 'unix', path: unixPath };
-}
-
-/** A socket that is gone before it was asked has no address any more; nobody is told one that is not its own. */
-function ip(address = '::', port = 0): Endpoint {
-  return { kind: 'ip', address: canonicalText(address), port };
-}
-
-/**
- * The one text of an address, so that a client has one name: an IPv4 client on an IPv6 socket is told as IPv4
- * (RFC 4291 §2.5.5.2), and without the zone, which means nothing outside this machine. A host name stays as it is.
- */
-export function canonicalText(address: string): string {
-  if (!address.includes(':')) return address; // what the system writes for IPv4 is canonical
-  const parsed = parseAddress(address, 'drop-zone');
-  return parsed === undefined ? address : canonical(parsed);
-}
-
-/** The system's words for what went wrong. An error of several attempts (a name with two addresses) is told as the last of them. */
-export function wireError(error: unknown): WireError {
-  const { code, message, errors, certificate } = error as { code?: unknown; message?: unknown; errors?: unknown; certificate?: unknown };
-  if (Array.isArray(errors) && errors.length > 0) return wireError(errors[errors.length - 1]);
-  return {
-    code: typeof code === 'string' ? code : 'ERR_UNKNOWN',
-    message: typeof message === 'string' ? message : String(error),
-    ...(typeof certificate === 'string' && { certificate }),
-  };
+  return unixPath === undefined ? ipEndpoint(socket.localAddress, socket.localPort) : { kind: 'unix', path: unixPath };
 }

@@ -1,12 +1,12 @@
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { lstat, unlink } from 'node:fs/promises';
+import type { Told } from './admission.ts';
 import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts';
 import { NodeWire } from './node-wire.ts';
 import { ProxyGate } from './node-proxy.ts';
-import type { Told } from './node-proxy.ts';
 import { TlsDoor } from './node-tls.ts';
 import { peerOf } from './node-endpoint.ts';
+import { bindOver } from './stale-socket.ts';
 
 /** Opens a door. Rejects with the system's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -33,7 +33,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     else gate.admit(raw, peer);
   });
 
-  await bind(server, address);
+  await bindOver(address, () => bind(server, address));
   // From here on an error is one connection that could not be accepted (EMFILE): the door stays open.
   server.on('error', (error) => process.emitWarning(error));
   return {
@@ -48,35 +48,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-async function bind(server: Server, address: ListenAddress): Promise<void> {
-  try {
-    await bindOnce(server, address);
-  } catch (error) {
-    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    if (!taken || address.kind !== 'unix' || !await isStale(address.path)) throw error;
-    await unlink(address.path);
-    await bindOnce(server, address);
-  }
-}
-
-function bindOnce(server: Server, address: ListenAddress): Promise<void> {
+function bind(server: Server, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, () => {
       server.removeListener('error', reject);
       resolve();
     });
-  });
-}
-
-/** A Unix socket that nobody listens on: its process died without removing it. */
-async function isStale(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found?.isSocket() !== true) return false;
-  return new Promise((resolve) => {
-    const probe = connect({ path });
-    probe.once('connect', () => { probe.destroy(); resolve(false); });
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
   });
 }
 

@@ -1,91 +1,80 @@
 import type { Socket } from 'node:net';
-import { Fault } from '../core/errors.ts';
-import type { ProxyHeader } from '../core/proxy-protocol/header.ts';
-import { ProxyReader } from '../core/proxy-protocol/reader.ts';
-import type { Endpoint, Proxied, ProxyOptions } from './wire.ts';
+import { Admission } from './admission.ts';
+import type { Told } from './admission.ts';
+import type { Endpoint, ProxyOptions } from './wire.ts';
 
-/** What a header told of a connection beside its peer. */
-export interface Told {
-  /** Where the client connected to; undefined: this socket's own end. */
-  readonly local: Endpoint | undefined;
-  readonly proxied: Proxied;
-}
+type Pass = (raw: Socket, peer: Endpoint, told: Told) => void;
 
-/**
- * Stands before TLS and HTTP on a door that expects the PROXY protocol, and takes the header off. Whoever is not
- * accepted, or brings no header, gets no further and no answer (proxy-protocol.txt §2, "MUST NOT start processing").
- */
+/** The connections of a door whose PROXY header is not whole. */
 export class ProxyGate {
   private readonly options: ProxyOptions;
-  private readonly pass: (raw: Socket, peer: Endpoint, told: Told) => void;
-  /** Connections whose header is not whole, and how to stop waiting. */
-  private readonly waiting = new Map<Socket, () => void>();
+  private readonly pass: Pass;
+  private readonly waiting = new Set<Admission>();
 
   /** `pass` gets the socket with what followed the header back in it, and has to listen to it at once. */
-  constructor(options: ProxyOptions, pass: (raw: Socket, peer: Endpoint, told: Told) => void) {
+  constructor(options: ProxyOptions, pass: Pass) {
     this.options = options;
     this.pass = pass;
   }
 
-  admit(raw: Socket, peer: Endpoint): void {
-    raw.on('error', ignore); // it closes by itself
-    const refuse = (fault: Fault): void => {
-      raw.destroy();
-      this.options.onRefused(peer, fault);
-    };
-    if (!this.options.accepts(peer)) return refuse(new Fault('proxy-header-stranger', 'it is not one of the trusted'));
-
-    const { timeout } = this.options;
-    const reader = new ProxyReader();
-    const done = (): void => {
-      clearTimeout(timer);
-      this.waiting.delete(raw);
-      raw.removeListener('data', onData);
-      raw.removeListener('end', onGone);
-      raw.removeListener('close', onGone);
-    };
-    const onData = (bytes: Buffer): void => {
-      const step = reader.push(bytes);
-      if (step === undefined) return;
-      done();
-      if (step instanceof Fault) return refuse(step);
-      raw.removeListener('error', ignore);
-      putBack(raw, bytes.subarray(step.used));
-      this.tell(raw, peer, step.header);
-    };
-    const onGone = (): void => {
-      done();
-      if (reader.length > 0) refuse(reader.end());
-      else raw.destroy(); // somebody looked whether the port is open
-    };
-    const timer = setTimeout(() => {
-      done();
-      refuse(new Fault('proxy-header-timeout', `${reader.length} bytes came in ${timeout} ms`));
-    }, timeout);
-    this.waiting.set(raw, done);
-    raw.on('data', onData);
-    raw.on('end', onGone);
-    raw.on('close', onGone);
+  admit(raw: Socket, by: Endpoint): void {
+    const admission = new NodeAdmission(raw, { by, options: this.options, waiting: this.waiting, onward: this.pass });
+    if (admission.begin()) admission.watch();
   }
 
   /** Drops the connections whose header is not whole. */
   close(): void {
-    for (const [raw, done] of this.waiting) {
-      done();
-      raw.destroy();
-    }
+    for (const admission of this.waiting) admission.abandon();
+  }
+}
+
+interface Admitted {
+  readonly by: Endpoint;
+  readonly options: ProxyOptions;
+  readonly waiting: Set<Admission>;
+  readonly onward: Pass;
+}
+
+class NodeAdmission extends Admission {
+  private readonly raw: Socket;
+  private readonly waiting: Set<Admission>;
+  private readonly onward: Pass;
+  private readonly onData = (bytes: Buffer): void => this.heard(bytes);
+  private readonly onGone = (): void => this.gone();
+
+  constructor(raw: Socket, { by, options, waiting, onward }: Admitted) {
+    super(by, options);
+    this.raw = raw;
+    this.waiting = waiting;
+    this.onward = onward;
+    raw.on('error', ignore); // it closes by itself
   }
 
-  private tell(raw: Socket, by: Endpoint, header: ProxyHeader): void {
-    const { secure, tlsVersion, alpn, authority } = header;
-    const proxied: Proxied = { by, secure, tlsVersion, alpn, authority };
-    if (header.kind === 'local') this.pass(raw, by, { local: undefined, proxied });
-    else this.pass(raw, { kind: 'ip', ...header.source }, { local: { kind: 'ip', ...header.destination }, proxied });
+  watch(): void {
+    this.waiting.add(this);
+    this.raw.on('data', this.onData);
+    this.raw.on('end', this.onGone);
+    this.raw.on('close', this.onGone);
+  }
+
+  override drop(): void { this.raw.destroy(); }
+
+  protected override leave(): void {
+    this.waiting.delete(this);
+    this.raw.removeListener('data', this.onData);
+    this.raw.removeListener('end', this.onGone);
+    this.raw.removeListener('close', this.onGone);
+  }
+
+  protected override pass(peer: Endpoint, told: Told, rest: Uint8Array): void {
+    this.raw.removeListener('error', ignore);
+    putBack(this.raw, rest);
+    this.onward(this.raw, peer, told);
   }
 }
 
 /** What came in one piece with the header is told again, in the next turn of the loop. */
-function putBack(raw: Socket, bytes: Buffer): void {
+function putBack(raw: Socket, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   raw.pause(); // a flowing socket would tell it now, to nobody
   raw.unshift(bytes);

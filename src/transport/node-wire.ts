@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Told } from './node-proxy.ts';
+import type { Told } from './admission.ts';
+import { wireError } from './endpoint.ts';
 import type { Endpoint, Proxied, TlsFacts, Wire, WireError, WireHandler } from './wire.ts';
-import { localOf, wireError } from './node-endpoint.ts';
+import { localOf } from './node-endpoint.ts';
 
 /** Bytes that may wait in the process before `write` says to stop. */
 const HIGH_WATER = 64 * 1024;

@@ -10,12 +10,13 @@ import { main } from '../../src/cli/program.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { configTypes } from '../../scripts/config-types.ts';
 import { withFlags } from '../../scripts/readme-flags.ts';
+import { pageNames } from '../helpers/docs-page.ts';
 import { tempDir } from '../helpers/scope.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; bin: { sallyport: string }; files: string[]; engines: { node: string } };
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/errors.md'];
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...pageNames().map((name) => `docs/${name}.md`)];
 
 test('the README has every flag, in the words of the help (npm run docs writes them)', () => {
   const readme = read('README.md');
@@ -36,7 +37,7 @@ for (const name of DOCUMENTS) {
     }
     for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g)) if (!(script! in manifest.scripts)) wrong.push(`npm run ${script}`);
     const known = new Set(addFlags(new Command()).options.map(({ long }) => long));
-    for (const [, call] of text.matchAll(/(?:npx sallyport|bin\/sallyport\.js) ([^\n`#]*)/g)) {
+    for (const [, call] of text.matchAll(/(?:npx sallyport|bin\/sallyport\.js|^sallyport) ([^\n`#]*)/gm)) {
       for (const [flag] of call!.replace(/ -- .*/, '').matchAll(/(?<![\w-])--[a-z][\w-]*/g)) if (!known.has(flag) && flag !== '--help' && flag !== '--version') wrong.push(`sallyport ${call}: ${flag}`);
     }
     assert.deepEqual(wrong, []);
