@@ -45,7 +45,9 @@ export class Site {
       repair: {
         ...surroundings.ports,
         policyOf: this.schemes.policyOf,
-        hsts: surroundings.local ? 'strip' : settings.hsts === undefined ? 'app' : { line: this.#hsts },
+        // Of a site with paths over http not the app's either: after one visit a browser would ask for those over https
+        // (RFC 6797 §8.3), be sent back to http, and ask over https again.
+        hsts: surroundings.local || settings.schemes.some(([, policy]) => policy === 'http') ? 'strip' : settings.hsts === undefined ? 'app' : { line: this.#hsts },
         secureCookies: settings.secureCookies ?? allHttps(settings.schemes),
       },
     });

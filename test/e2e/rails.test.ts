@@ -203,6 +203,15 @@ describe('Rails with config.force_ssl', parts, () => {
     assert.deepEqual(hsts(await own.get('/truth')), ['max-age=300']);
   });
 
+  // Rails' HSTS, two years with all subdomains, went out beside paths that the front serves over http alone: from the first
+  // page on a browser asked for those over https, was sent back, and asked over https again, for ever.
+  test('its HSTS does not go out on a site with paths over http', async (t) => {
+    const { cert, key } = makeCertificate(tempDir(t), 'site', ['localhost']);
+    const front = await startFront(t, [site.address, '--cert', cert, '--key', key, '--scheme', '/=https', '--scheme', '/feed/=http']);
+    const got = await front.get('/truth');
+    assert.deepEqual([got.status, got.headers['strict-transport-security']], [200, undefined]);
+  });
+
   for (const profile of ['legacy', 'front-end-https', 'rfc7239', 'none']) {
     test(`loops where it is told by ${profile}, and the explanation names Rails and the line that cures it`, async (t) => {
       const front = await startFront(t, [site.address, '--speaks', profile]);

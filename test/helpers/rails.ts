@@ -38,15 +38,18 @@ export interface RailsTold {
   readonly told: Readonly<Record<string, string>>;
 }
 
+export const RAILS_SITE = join(ROOT, 'test/e2e/rails');
+
+/** Nothing is inherited: another Ruby may stand before Debian's on this machine's PATH. */
+export const railsEnvironment = (data: string, config: readonly string[] = []): NodeJS.ProcessEnv => ({
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: data, TMPDIR: data, LC_ALL: 'C.UTF-8', RAILS_ENV: 'production',
+  SECRET_KEY_BASE: 'a key for tests alone, long enough for Rails', SITE_DATA: data, SITE_CONFIG: config.join('\n'),
+});
+
 export const startRails = async (scope: Scope, options: RailsOptions = {}): Promise<Rails> => {
-  const data = tempDir(scope);
-  // Nothing is inherited: another Ruby may stand before Debian's on this machine's PATH.
-  const env = {
-    PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: data, TMPDIR: data, LC_ALL: 'C.UTF-8', RAILS_ENV: 'production',
-    SECRET_KEY_BASE: 'a key for tests alone, long enough for Rails', SITE_DATA: data, SITE_CONFIG: (options.config ?? []).join('\n'),
-  };
+  const env = railsEnvironment(tempDir(scope), options.config);
   const bind = options.unix === undefined ? 'tcp://127.0.0.1:0' : `unix://${options.unix}`;
-  const running = startProgram(scope, [program('puma'), '--bind', bind, '--threads', '2:4', 'config.ru'], { cwd: join(ROOT, 'test/e2e/rails'), env });
+  const running = startProgram(scope, [program('puma'), '--bind', bind, '--threads', '2:4', 'config.ru'], { cwd: RAILS_SITE, env });
   const [, listening = ''] = await running.prints(/Listening on (\S+)/, 60_000);
   return { ...running, address: options.unix === undefined ? `127.0.0.1:${new URL(listening).port}` : `unix:${options.unix}` };
 };

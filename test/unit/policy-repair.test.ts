@@ -248,6 +248,11 @@ describe('Strict-Transport-Security', () => {
     assert.equal(of('app', https, 'Strict-Transport-Security: nonsense'), '');
   });
   it('of the app is taken off on a local authority\'s site', () => assert.equal(of('strip', https, 'Strict-Transport-Security: max-age=63072000', 'A: 1'), 'A: 1\r\n'));
+  it('of the app that tells browsers to forget passes there, since it can only help', () => {
+    for (const value of ['max-age=0', 'includeSubDomains; MAX-AGE="00"']) assert.equal(of('strip', https, `Strict-Transport-Security: ${value}`), `Strict-Transport-Security: ${value}\r\n`);
+    for (const value of ['max-age=01', 'max-age=5; x-max-age=0', 'max-age=0; max-age=0']) assert.equal(of('strip', https, `Strict-Transport-Security: ${value}`), '');
+    assert.equal(of('strip', https, 'Strict-Transport-Security: max-age=5', 'Strict-Transport-Security: max-age=0'), '', 'a browser takes the first alone');
+  });
   it('of the configuration goes out alone', () => {
     assert.equal(of({ line: own }, https, 'Strict-Transport-Security: max-age=5', 'A: 1'), `A: 1\r\n${own}`);
     assert.equal(of({ line: own }, https), own);

@@ -65,3 +65,8 @@ export function isValidHsts(value: string): boolean {
   }
   return seen.has('max-age');
 }
+
+/** Whether a valid value tells browsers to forget (RFC 6797 §6.1.1). */
+export function forgetsHsts(value: string): boolean {
+  return /(?:^|;)\s*max-age\s*=\s*"?0+"?\s*(?:;|$)/i.test(value);
+}

@@ -3,7 +3,7 @@ import type { Fields } from '../http1/fields.ts';
 import type { AnswerHead } from '../http1/heads.ts';
 import { Name } from '../http1/names.ts';
 import { hasSecure } from './cookies.ts';
-import { isValidHsts } from './hsts.ts';
+import { forgetsHsts, isValidHsts } from './hsts.ts';
 import type { Asked, LocationOptions, Reached } from './location.ts';
 import { createOwnUrl, createUrlRepair, parseRefresh, repeatsMethod } from './location.ts';
 import { isFollowed, isSelfRedirect } from './loops.ts';
@@ -11,9 +11,10 @@ import { createMount } from './mount.ts';
 
 export interface RepairOptions extends LocationOptions {
   /**
-   * What becomes of `Strict-Transport-Security` on https: `app` lets the app's first valid line pass, `strip` takes it
-   * off (a local authority: two years of HSTS on `localhost` hurt every other project there), `line` sends this one
-   * instead of the app's ({@link hstsLine}). On http it is always taken off (RFC 6797 §7.2).
+   * What becomes of `Strict-Transport-Security` on https: `app` lets the app's first valid line pass, `strip` only one that
+   * tells browsers to forget (two years of HSTS on `localhost` would hurt every other project there, and a site's paths over
+   * http could not be reached), `line` sends this one instead of the app's ({@link hstsLine}). On http it is always taken
+   * off (RFC 6797 §7.2).
    */
   readonly hsts: 'app' | 'strip' | { readonly line: string };
   /** Give `Secure` to cookies that are set on https without it. Right where every path is `https`. */
@@ -92,7 +93,7 @@ export function createRepair(options: RepairOptions): RepairFields {
         return secure === written ? undefined : withValue(fields, i, secure);
       }
       case Name.STRICT_TRANSPORT_SECURITY:
-        return reached.scheme === 'https' && options.hsts === 'app' && isFirstValidHsts(fields, i) ? undefined : '';
+        return reached.scheme === 'https' && mayPass(written) && isFirstValidHsts(fields, i) ? undefined : '';
       case Name.REFRESH: {
         const refresh = parseRefresh(written);
         if (refresh === undefined) return undefined;
@@ -106,6 +107,8 @@ export function createRepair(options: RepairOptions): RepairFields {
       }
     }
   }
+
+  function mayPass(hsts: string): boolean { return options.hsts === 'app' || (options.hsts === 'strip' && forgetsHsts(hsts)); }
 
   function find(head: AnswerHead, location: string, asked: Asked, reached: Reached): Finding | undefined {
     if (head.fields.find(Name.SET_COOKIE) >= 0 || (asked.method !== 'GET' && asked.method !== 'HEAD')) return undefined;
