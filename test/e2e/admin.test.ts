@@ -1,35 +1,21 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import type { Got } from '../helpers/client.ts';
+import { logIn, sendForm } from '../helpers/django-admin.ts';
 import { startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
-import { ADMIN, startDjango } from '../helpers/gunicorn.ts';
+import { startDjango } from '../helpers/gunicorn.ts';
 import { requires } from '../helpers/real.ts';
-import { scope } from '../helpers/scope.ts';
+import { scope, tempDir } from '../helpers/scope.ts';
 
-const cookies = (got: Got): Map<string, string> => new Map((got.headers['set-cookie'] ?? []).map((line) => {
-  const [pair = ''] = line.split(';');
-  return [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const;
-}));
-const token = (page: string): string => /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1] ?? assert.fail('no CSRF token in the form');
-
-describe('the Django admin over https', requires('gunicorn', 'python3-django'), () => {
+for (const socket of ['TCP port', 'unix socket']) describe(`the Django admin over https, Gunicorn on a ${socket}`, requires('gunicorn', 'python3-django'), () => {
   const here = scope();
   let front: Front;
   before(async () => {
-    const site = await startDjango(here, { site: { SITE_PROXY_SSL_HEADER: 'HTTP_X_FORWARDED_PROTO', SITE_SSL_REDIRECT: '1', SITE_SECURE_COOKIES: '1' } });
+    const where = socket === 'TCP port' ? {} : { unix: join(tempDir(here), 'run.sock') };
+    const site = await startDjango(here, { ...where, site: { SITE_PROXY_SSL_HEADER: 'HTTP_X_FORWARDED_PROTO', SITE_SSL_REDIRECT: '1', SITE_SECURE_COOKIES: '1' } });
     front = await startFront(here, [site.address]);
   });
-
-  /** Sends the form as a browser would: form encoding, the page's cookies, its Origin and Referer. */
-  const send = (path: string, page: Got, fields: Record<string, string>, from: { origin?: string; referer?: string } = {}): Promise<Got> => {
-    const body = new URLSearchParams({ csrfmiddlewaretoken: token(page.text), ...fields }).toString();
-    return front.get(path, { method: 'POST', body, headers: {
-      'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': String(body.length),
-      Cookie: [...cookies(page)].map(([name, value]) => `${name}=${value}`).join('; '),
-      Origin: from.origin ?? front.https, Referer: from.referer ?? `${front.https}${path}`,
-    } });
-  };
 
   test('the first visit over http ends at the login form over https, without a loop', async () => {
     const first = await front.getHttp('/admin/');
@@ -42,31 +28,17 @@ describe('the Django admin over https', requires('gunicorn', 'python3-django'), 
     assert.equal((await front.get(login.href)).status, 200);
   });
 
-  // Django checks the Referer of a secure POST against the host, and newer ones the Origin against the scheme it
-  // believes in. An app that was told http refuses every form with 403 "CSRF verification failed".
-  test('logging in by form works and lands on https', async () => {
-    const page = await front.get('/admin/login/?next=/admin/');
-    assert.match((page.headers['set-cookie'] ?? []).join(), /csrftoken=[^;]+;.*Secure/);
-    const done = await send('/admin/login/?next=/admin/', page, { username: ADMIN.name, password: ADMIN.password, next: '/admin/' });
-    assert.equal(done.status, 302, done.text);
-    assert.equal(new URL(done.headers.location ?? '', front.https).href, `${front.https}/admin/`);
-    const session = cookies(done).get('sessionid');
-    assert.ok(session);
-    assert.match((done.headers['set-cookie'] ?? []).find((line) => line.startsWith('sessionid')) ?? '', /;\s*Secure/i);
-    const admin = await front.get('/admin/', { headers: { Cookie: `sessionid=${session}` } });
-    assert.equal(admin.status, 200);
-    assert.match(admin.text, /Site administration/);
-  });
+  test('logging in by form works and lands on https', async () => { await logIn(front); });
 
   test('a form sent from another site is still refused', async () => {
     const page = await front.get('/form');
-    const done = await send('/form', page, { word: 'x' }, { origin: 'https://evil.example', referer: 'https://evil.example/' });
+    const done = await sendForm(front, page, { path: '/form', fields: { word: 'x' }, from: { origin: 'https://evil.example', referer: 'https://evil.example/' } });
     assert.equal(done.status, 403);
   });
 
   test('a form of the site itself is accepted', async () => {
     const page = await front.get('/form');
-    const done = await send('/form', page, { word: 'truth & <more>' });
+    const done = await sendForm(front, page, { path: '/form', fields: { word: 'truth & <more>' } });
     assert.equal(done.status, 200);
     assert.match(done.text, /truth &amp; &lt;more&gt;/);
   });
