@@ -43,7 +43,7 @@ function routeText(route: RouteSettings): string {
   if (route.kind === 'app') {
     const servers = route.app.servers.map(({ addresses }) => addresses.map(addressText).join(', then '));
     const several = servers.length === 1 ? '' : `; ${route.app.balance}`;
-    return `app at ${servers.join(' | ')}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
+    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
   }
   const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');

@@ -19,7 +19,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
   const rules = <T>(flag: string, lines: readonly string[] | undefined, example: string, value: (text: string) => T): Record<string, T> | undefined =>
     lines && byPrefix({ problems, flag, example, value }, lines);
   const file = (path: string | undefined): string | undefined => path && resolve(cwd, path);
-  const place = (text: string | undefined): string | undefined => text && (/^unix:(?!\/)./i.test(text) ? `unix:${resolve(cwd, text.slice(5))}` : text);
+  const place = (text: string | undefined): string | undefined => text?.replace(/^((?:uwsgi\+|fastcgi\+)?unix:)([^/].*)$/i, (_, scheme: string, path: string) => scheme + resolve(cwd, path));
   const places = (text: string | undefined): string | undefined => text?.split(',').map((one) => place(one.trim())).join(',');
   if (flags.static === undefined) refuseStaticOptions(flags, problems);
   return {
@@ -41,6 +41,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
     }),
     site: given({
       app: places(app),
+      root: file(flags.root),
       domains: flags.domain,
       routes: rules('--static', flags.static, '--static /media/=./media', (dir) => given({
         static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback,
@@ -109,7 +110,7 @@ function refuseStaticOptions(flags: Flags, problems: Problems): void {
 
 /** Which flag a key of the configuration came from. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  app: 'APP', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', hsts: '--hsts', speaks: '--speaks',
+  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
   acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', grace: '--grace', timeouts: '--timeout',

@@ -10,6 +10,7 @@ export interface Flags {
   readonly cert?: readonly string[];
   readonly key?: readonly string[];
   readonly domain?: readonly string[];
+  readonly root?: string;
   readonly static?: readonly string[];
   readonly staticMissing?: string;
   readonly staticCache?: string;
@@ -49,6 +50,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--domain <name>', 'serve only this host; any other gets 421 (repeatable)', 'repeatable'],
   ]],
   ['Files:', [
+    ['--root <dir>', 'the folder of a PHP site, with its index.php; for an app at fastcgi://host:port or fastcgi+unix:/path'],
     ['--static <prefix=dir>', 'serve a folder under a prefix, as in /media/=./media (repeatable)', 'repeatable'],
     ['--static-missing <what>', 'a missing file is 404 or the app\'s: 404 | app (404)'],
     ['--static-cache <value>', 'Cache-Control of files'],

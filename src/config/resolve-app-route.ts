@@ -3,12 +3,13 @@ import { createStrip, prefixInUrls } from '../core/policy/strip.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD } from './defaults.ts';
 import { BadValue } from './problems.ts';
 import { parseSize } from './quantities.ts';
+import { phpRoot } from './resolve-root.ts';
 import { resolveUpstream } from './resolve-upstream.ts';
 import type { SiteContext } from './resolve-site.ts';
 import type { AppRoute } from './settings.ts';
 import type { RouteConfig, SiteConfig } from './types.ts';
 
-export const APP_KEYS = ['upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader', 'requestHeaders'] as const;
+export const APP_KEYS = ['root', 'upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader', 'requestHeaders'] as const;
 
 /** A route to an app. */
 export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): AppRoute | undefined {
@@ -24,8 +25,9 @@ export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, c
   const maxBody = size('maxBody', DEFAULT_MAX_BODY);
   const readAhead = size('readAhead', DEFAULT_READ_AHEAD);
   const strip = problems.at([...path, 'strip'], route.strip, () => stripped(prefix, route));
+  const root = app && phpRoot(app, route, site, context);
   return app && {
-    kind: 'app', path: prefix, app, maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
+    kind: 'app', path: prefix, app, ...(root !== undefined && { root }), maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
     ...(strip && { strip }),
   };
 }

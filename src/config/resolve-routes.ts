@@ -3,6 +3,7 @@ import { mergeChanges } from '../core/policy/field-changes.ts';
 import { parsePrefix } from './prefix.ts';
 import type { Path } from './problems.ts';
 import { APP_KEYS, appRoute } from './resolve-app-route.ts';
+import { checkSiteRoot } from './resolve-root.ts';
 import { resolveHeaders } from './resolve-headers.ts';
 import type { SiteContext } from './resolve-site.ts';
 import { STATIC_KEYS, staticRoute } from './resolve-static-route.ts';
@@ -30,6 +31,7 @@ export function resolveRoutes(site: SiteConfig, changes: Changes, context: SiteC
   }
 
   checkPrefixes(placed, context);
+  checkSiteRoot(site, placed.map(({ route }) => route), context);
   if (site.app === undefined && site.static === undefined && site.routes === undefined) {
     context.problems.add({ path: [...context.path, 'app'], seen: undefined, expected: 'an app or a folder to serve', next: 'Name the app\'s port (sallyport 8000; app: 8000) or a folder (--static /=./public; static: { "/": "./public" })' });
   }

@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { flag, list, size, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
 
+export const root = text('a folder').optional().describe(
+  'The folder of a PHP site, for an app at fastcgi://; there it has to be named. The prefix of the route stands for it. Only an existing .php file inside it is '
+  + 'run, by its real path; its source is never given out; other files are served to everybody (no dot files, no way out by links), and what is not there goes '
+  + 'to its index.php. Whoever may write a .php file there can run it. A relative path counts from the configuration file. PHP-FPM has to see the folder under the same path.',
+);
 export const maxBody = size.optional().describe(
   'Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB.',
 );
@@ -31,6 +36,7 @@ export const answerHeaders = changes.optional().describe(
 export const route = z.strictObject({
   app: app.describe('What this prefix goes to: as the site\'s own app. A route has app or static, not both.'),
   upstream,
+  root,
   maxBody,
   streamBodies,
   readAhead,

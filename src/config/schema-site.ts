@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerHeaders, maxBody, readAhead, requestHeaders, route, streamBodies } from './schema-route.ts';
+import { answerHeaders, maxBody, readAhead, requestHeaders, root, route, streamBodies } from './schema-route.ts';
 import { flag, list, numberOr, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
 
@@ -9,7 +9,7 @@ const policy = z.enum(['https', 'http', 'either'], { error: 'https, http or eith
 export const siteKeys = {
   app: app.describe(
     'Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or '
-    + 'in one text with commas. Plain HTTP only. '
+    + 'in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI\'s own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. No TLS. '
     + 'Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket.',
   ),
   upstream,
@@ -45,6 +45,7 @@ export const siteKeys = {
   ),
   requestHeaders,
   answerHeaders,
+  root,
   maxBody,
   streamBodies,
   readAhead,

@@ -1,7 +1,7 @@
 import type { ConnectAddress } from './addresses.ts';
 
 /** How an app is spoken to. */
-export type UpstreamProtocol = 'http' | 'uwsgi';
+export type UpstreamProtocol = 'http' | 'uwsgi' | 'fastcgi';
 
 /** An app: one server, or several that are the same to a client. */
 export interface UpstreamSettings {

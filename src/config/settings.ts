@@ -115,6 +115,8 @@ export interface AppRoute {
   readonly kind: 'app';
   readonly path: string;
   readonly app: UpstreamSettings;
+  /** Absolute path of the folder that this prefix stands for; there exactly where the app speaks FastCGI. */
+  readonly root?: string;
   /** Largest request body in bytes. */
   readonly maxBody: number;
   /** Pass bodies on as they come instead of collecting them first. */

@@ -63,7 +63,7 @@ export interface Config {
     /** Until a client takes more of its answer. Default: 60s. */
     readonly send?: number | string | undefined;
   } | undefined;
-  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas. Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. No TLS. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
   readonly app?: number | string | readonly (number | string)[] | undefined;
   /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
   readonly upstream?: UpstreamConfig | undefined;
@@ -101,6 +101,8 @@ export interface Config {
     /** Taken off. */
     readonly remove?: readonly string[] | undefined;
   } | undefined;
+  /** The folder of a PHP site, for an app at fastcgi://; there it has to be named. The prefix of the route stands for it. Only an existing .php file inside it is run, by its real path; its source is never given out; other files are served to everybody (no dot files, no way out by links), and what is not there goes to its index.php. Whoever may write a .php file there can run it. A relative path counts from the configuration file. PHP-FPM has to see the folder under the same path. */
+  readonly root?: string | undefined;
   /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
   readonly maxBody?: number | string | undefined;
   /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
@@ -117,7 +119,7 @@ export interface Config {
 export interface SiteConfig {
   /** The hosts of this site; "*.example.com" is one level below. One site may have none: it then serves every host the others do not name. */
   readonly hosts?: readonly string[] | undefined;
-  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas. Plain HTTP only. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. No TLS. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
   readonly app?: number | string | readonly (number | string)[] | undefined;
   /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
   readonly upstream?: UpstreamConfig | undefined;
@@ -155,6 +157,8 @@ export interface SiteConfig {
     /** Taken off. */
     readonly remove?: readonly string[] | undefined;
   } | undefined;
+  /** The folder of a PHP site, for an app at fastcgi://; there it has to be named. The prefix of the route stands for it. Only an existing .php file inside it is run, by its real path; its source is never given out; other files are served to everybody (no dot files, no way out by links), and what is not there goes to its index.php. Whoever may write a .php file there can run it. A relative path counts from the configuration file. PHP-FPM has to see the folder under the same path. */
+  readonly root?: string | undefined;
   /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
   readonly maxBody?: number | string | undefined;
   /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */
@@ -169,6 +173,8 @@ export interface RouteConfig {
   readonly app?: number | string | readonly (number | string)[] | undefined;
   /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
   readonly upstream?: UpstreamConfig | undefined;
+  /** The folder of a PHP site, for an app at fastcgi://; there it has to be named. The prefix of the route stands for it. Only an existing .php file inside it is run, by its real path; its source is never given out; other files are served to everybody (no dot files, no way out by links), and what is not there goes to its index.php. Whoever may write a .php file there can run it. A relative path counts from the configuration file. PHP-FPM has to see the folder under the same path. */
+  readonly root?: string | undefined;
   /** Largest request body; more is 413. It bounds what one client can make the front keep on disk. Bytes, or "100MiB", "64k". Default: 100MiB. */
   readonly maxBody?: number | string | undefined;
   /** Pass request bodies on as they come instead of collecting them first. A slow client then holds an app worker for as long as it likes. Default: false. */

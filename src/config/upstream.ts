@@ -5,14 +5,12 @@ import type { ServerSettings, UpstreamProtocol } from './settings-upstream.ts';
 import { BadValue } from './problems.ts';
 import { parsePort } from './quantities.ts';
 
-const FORMS = 'a port (8000), host:port (127.0.0.1:8000, [::1]:8000), http://host:port, unix:/path/of/socket, uwsgi://host:port or uwsgi+unix:/path/of/socket';
+const FORMS = 'a port (8000), host:port (127.0.0.1:8000, [::1]:8000), http://host:port, unix:/path/of/socket, uwsgi://host:port, uwsgi+unix:/path/of/socket, fastcgi://host:port or fastcgi+unix:/path/of/socket';
 
 /** Schemes that people write for good reasons and that do not work yet: said by name, so that nobody looks for a typing error. */
 const NOT_YET: Readonly<Record<string, string>> = {
   https: 'an app that speaks TLS itself',
   h2c: 'HTTP/2 towards apps',
-  fastcgi: 'FastCGI',
-  fcgi: 'FastCGI',
   scgi: 'SCGI',
   ajp: 'AJP',
   srv: 'DNS SRV records',
@@ -29,10 +27,11 @@ export interface WrittenServer extends ServerSettings {
  */
 export function parseUpstream(written: string | number, folder: string): WrittenServer {
   const text = String(written).trim();
-  const uwsgi = /^uwsgi(?:\+unix:|:\/\/)/i.exec(text);
-  if (uwsgi === null) return { written: text, protocol: 'http', addresses: addresses(text, folder) };
-  const rest = text.slice(uwsgi[0].length);
-  return { written: text, protocol: 'uwsgi', addresses: uwsgi[0].endsWith('//') ? hostAndPort(rest.replace(/\/$/, ''), undefined) : [unixSocket(`unix:${rest}`, folder)] };
+  const scheme = /^(uwsgi|fastcgi)(\+unix:|:\/\/)/i.exec(text);
+  if (scheme === null) return { written: text, protocol: 'http', addresses: addresses(text, folder) };
+  const rest = text.slice(scheme[0].length);
+  const protocol = scheme[1]!.toLowerCase() as 'uwsgi' | 'fastcgi';
+  return { written: text, protocol, addresses: scheme[2] === '://' ? hostAndPort(rest.replace(/\/$/, ''), undefined) : [unixSocket(`unix:${rest}`, folder)] };
 }
 
 function addresses(text: string, folder: string): ConnectAddress[] {

@@ -71,13 +71,14 @@ export const FAULTS = {
   // Static files
   'not-found': client(404, 'No such file.'),
   'method-not-allowed': client(405, 'This path serves files: GET and HEAD only.'),
+  'outside-root': operator(404, 'The file is there, but a link leads out of the folder that is served.'),
   'file-unreadable': { status: 403, blame: 'operator', summary: 'The file is there, but the front may not read it.' },
   'file-trouble': { status: 503, blame: 'operator', summary: 'The system could not open or read the file.' },
   // The app
   'app-refused': app(502, 'The app refused the connection.'),
   'app-unreachable': app(502, 'The app could not be reached.'),
   'app-closed': app(502, 'The app closed the connection before it answered.'),
-  'app-bad-answer': app(502, 'The app sent something that is not a well-formed HTTP/1.1 answer.'),
+  'app-bad-answer': app(502, 'The app sent something that is not a well-formed answer.'),
   'app-unasked-upgrade': app(502, 'The app switched protocols without having been asked to.'),
   'app-cut-answer': app(0, 'The app closed the connection in the middle of its answer.'),
   'app-connect-timeout': app(504, 'The app did not accept the connection in time.'),

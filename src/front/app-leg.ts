@@ -7,8 +7,10 @@ import { keepTrailers } from '../core/contract/keep.ts';
 import type { CollectedBody } from './collected-body.ts';
 import { dateLine } from './date.ts';
 import type { Exchange } from './exchange.ts';
+import { Complaints } from './complaints.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { keepInterimFields } from './interim.ts';
+import type { RunScript } from './scripts.ts';
 import type { AppLead, AppTarget } from './targets.ts';
 import { Tunnel } from './tunnel.ts';
 import type { AppConnection } from './upstream/http1.ts';
@@ -25,6 +27,8 @@ export class AppLeg implements AnswerListener {
   readonly #exchange: Exchange;
   /** What the app is asked for. */
   readonly #send: string;
+  readonly #run: RunScript | undefined;
+  #complaints: Complaints | undefined;
   #connection: AppConnection | undefined;
   #plan!: BodyPlan;
   #body: CollectedBody | undefined;
@@ -40,10 +44,11 @@ export class AppLeg implements AnswerListener {
   #readAhead: number;
   #held = false;
 
-  constructor(exchange: Exchange, { target, send }: AppLead) {
+  constructor(exchange: Exchange, { target, send, run }: AppLead) {
     this.#exchange = exchange;
     this.target = target;
     this.#send = send;
+    this.#run = run;
     this.#readAhead = Math.max(LIVE_AHEAD, target.route.readAhead);
   }
 
@@ -92,6 +97,7 @@ export class AppLeg implements AnswerListener {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#pump?.stop();
+    this.#complaints?.end();
     connection?.drop();
   }
 
@@ -111,7 +117,7 @@ export class AppLeg implements AnswerListener {
     const exchange = this.#exchange;
     const { head, truth, id, context } = exchange;
     const connection = this.#connection!;
-    const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#streaming && head.expectsContinue });
+    const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#streaming && head.expectsContinue, run: this.#run });
     if (written instanceof Fault) { exchange.fail(written); return; }
     if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: written.text });
     this.#hint = written.hint;
@@ -155,6 +161,12 @@ export class AppLeg implements AnswerListener {
 
   onContent(bytes: Uint8Array): void {
     this.#exchange.content(bytes);
+  }
+
+  onComplaint(bytes: Uint8Array): void {
+    const { context, id } = this.#exchange;
+    this.#complaints ??= new Complaints(context, id, this.#run);
+    this.#complaints.add(bytes);
   }
 
   onEnd(trailers: Fields | undefined): void {

@@ -11,7 +11,7 @@ import type { AnswerStart, Downstream } from './downstream/downstream.ts';
 import { FileLeg } from './file-leg.ts';
 import type { Replacement } from './judge-answer.ts';
 import { faultAnswer, type About, type OwnAnswer } from './own-answers.ts';
-import { ruleOn } from './ruling.ts';
+import { ruleOn, ruleOnScript } from './ruling.ts';
 import type { Site } from './site.ts';
 import type { AppLead, FileLead, Lead, Target } from './targets.ts';
 import { logExchange } from './exchange-log.ts';
@@ -91,10 +91,21 @@ export class Exchange {
     else this.#toApp(found, hasBody);
   }
 
-  /** Sends the request to an app: at once, or when its body has been collected. */
+  /** An app answers what it is asked; of a PHP site it is asked only for scripts. */
   #toApp(found: AppLead, hasBody: boolean): void {
+    const { scripts } = this.#target = found.target;
+    if (scripts === undefined) { this.#ask(found, hasBody); return; }
+    const ruling = ruleOnScript(this, found, scripts);
+    if (ruling instanceof Fault) this.fail(ruling);
+    else if (!('target' in ruling)) this.answer(ruling);
+    else if ('rest' in ruling) this.#toFile(ruling, hasBody);
+    else this.#ask(ruling, hasBody);
+  }
+
+  /** Sends the request to an app: at once, or when its body has been collected. */
+  #ask(found: AppLead, hasBody: boolean): void {
     const { head } = this;
-    const { route } = this.#target = found.target;
+    const { route } = found.target;
     const leg = this.#app = new AppLeg(this, found);
     if (!hasBody) { leg.begin(head.framing === 'length' ? { framing: 'length', length: 0 } : NO_BODY); return; }
     this.#maxBody = route.maxBody;

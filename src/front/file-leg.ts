@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { rawPath } from '../core/policy/paths.ts';
+import { slashed } from '../core/policy/redirect.ts';
 import { dateLine } from './date.ts';
 import type { Exchange } from './exchange.ts';
 import type { FileLead } from './targets.ts';
@@ -25,8 +25,7 @@ export class FileLeg {
   begin(missing: () => void): void {
     const { target: { root }, rest } = this.#found;
     const { method, target, fields } = this.#exchange.head;
-    const path = rawPath(target);
-    const request = { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, unslashed: rest === '', fields, dirRedirect: path + '/' + target.slice(path.length) };
+    const request = { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, unslashed: rest === '', fields, dirRedirect: slashed(target) };
     const now = root.findNow(request);
     if (now !== undefined) { this.#send(now); return; }
     root.find(request).then(

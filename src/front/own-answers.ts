@@ -2,7 +2,7 @@ import type { Fault } from '../core/errors.ts';
 import { NO_BODY } from '../core/http1/write-head.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Explanation } from '../core/policy/explain.ts';
-import { redirectStatus, redirectUrl } from '../core/policy/redirect.ts';
+import { ownPath, redirectStatus, redirectUrl, slashed } from '../core/policy/redirect.ts';
 import type { FrontContext } from './context.ts';
 import { dateLine } from './date.ts';
 import type { AnswerStart } from './downstream/downstream.ts';
@@ -36,6 +36,15 @@ export function faultAnswer(context: FrontContext, fault: Fault, about: About): 
   return about.method === 'HEAD'
     ? { ...answer, lines: lines + 'Content-Length: ' + bytes.length + '\r\n', body: NO_BODY, bytes: undefined }
     : { ...answer, lines, body: { framing: 'length', length: bytes.length }, bytes };
+}
+
+/** To the same folder by its own name. 307, as for any folder: a method and a body stay what they are (RFC 9110 §15.4.8). */
+export function folderAnswer({ head, truth, site }: Exchange): OwnAnswer {
+  return {
+    status: 307, reason: reasonPhrase(307), last: false,
+    lines: dateLine() + 'Location: ' + ownPath(slashed(head.target)) + '\r\n' + site!.ownHsts(truth.scheme),
+    body: { framing: 'length', length: 0 }, bytes: undefined,
+  };
 }
 
 /** To the same resource over the other scheme. */

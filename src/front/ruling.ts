@@ -1,7 +1,8 @@
 import { Fault } from '../core/errors.ts';
 import type { Exchange } from './exchange.ts';
-import { redirectAnswer, type OwnAnswer } from './own-answers.ts';
-import type { Lead } from './targets.ts';
+import { folderAnswer, redirectAnswer, type OwnAnswer } from './own-answers.ts';
+import type { Scripts } from './scripts.ts';
+import type { AppLead, Lead } from './targets.ts';
 
 /** What becomes of a request: where it leads, the front's own answer, or what is wrong. */
 export type Ruling = Lead | OwnAnswer | Fault;
@@ -16,4 +17,15 @@ export function ruleOn(exchange: Exchange): Ruling {
   const decision = site.decide(head.target, truth.scheme);
   if (decision !== 'pass') return redirectAnswer(exchange, decision === 'to-https' ? 'https' : 'http');
   return site.route(head.target) ?? new Fault('not-found', 'no route leads anywhere for this path');
+}
+
+/** A request for a PHP site: its scripts are the app's, other files are given out as they are. */
+export function ruleOnScript(exchange: Exchange, lead: AppLead, scripts: Scripts): Ruling {
+  const choice = scripts.choose(exchange.head.target);
+  if (choice instanceof Fault) return choice;
+  switch (choice.kind) {
+    case 'run': return { ...lead, run: choice.run };
+    case 'file': return choice.lead;
+    case 'folder': return folderAnswer(exchange);
+  }
 }

@@ -42,6 +42,7 @@ export class Site {
     const compile = createTargets({
       teller: compileTeller(settings.speaks, settings.tell, surroundings.secret),
       upstream: surroundings.upstream,
+      php: settings.routes.some((route) => route.kind === 'app' && route.root !== undefined),
       repair: {
         ...surroundings.ports,
         policyOf: this.schemes.policyOf,

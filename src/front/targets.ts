@@ -5,7 +5,9 @@ import { rawPath } from '../core/policy/paths.ts';
 import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
 import { createStrip, type Strip } from '../core/policy/strip.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
+import { createScripts, type RunScript, type Scripts } from './scripts.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
+import { anyFile, notSource } from './static/source.ts';
 import type { ServerGroup } from './upstream/group.ts';
 import { createRequestWriter, type RequestWriter } from './upstream/request-writer.ts';
 
@@ -23,6 +25,8 @@ export interface AppTarget {
   readonly changeAnswer: ChangeFields | undefined;
   /** Takes the prefix off what the app is asked for; undefined where the app gets the target as it came. */
   readonly strip: Strip | undefined;
+  /** Of a PHP site: what its server may be asked to run. */
+  readonly scripts: Scripts | undefined;
 }
 
 /** A route that leads to a folder, compiled. */
@@ -39,6 +43,8 @@ export type Target = AppTarget | StaticTarget;
 export interface AppLead {
   readonly target: AppTarget;
   readonly send: string;
+  /** What a PHP site is to run. */
+  readonly run?: RunScript;
 }
 
 /** A folder, and what is left of the compared path below its prefix. */
@@ -55,14 +61,18 @@ export interface SiteParts {
   readonly teller: Teller;
   readonly repair: RepairOptions;
   readonly upstream: (route: AppRoute) => ServerGroup;
+  /** A route of it leads to PHP. */
+  readonly php: boolean;
 }
 
 /** Compiles the routes of one site. */
-export function createTargets({ teller, repair: options, upstream }: SiteParts): (route: RouteSettings) => Target {
+export function createTargets({ teller, repair: options, upstream, php }: SiteParts): (route: RouteSettings) => Target {
   const repair = createRepair(options);
+  // A folder of a PHP site may have a prefix of its own (uploads, say): its source stays source.
+  const givenOut = php ? notSource : anyFile;
   return (route) => {
     const changeAnswer = route.answerHeaders && compileChanges(route.answerHeaders);
-    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route), changeAnswer };
+    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route, givenOut), changeAnswer };
     const own = route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair;
     return {
       kind: 'app', route, upstream: upstream(route),
@@ -71,6 +81,7 @@ export function createTargets({ teller, repair: options, upstream }: SiteParts):
       changeRequest: route.requestHeaders && compileChanges(route.requestHeaders),
       changeAnswer,
       strip: route.strip !== undefined ? createStrip(route.path) : undefined,
+      scripts: route.root !== undefined ? createScripts(route.path, route.root, changeAnswer) : undefined,
     };
   };
 }

@@ -43,6 +43,20 @@ test('the call of the manual: app, doors, a folder, a log', async () => {
   assert.deepEqual(site?.routes.map((route) => route.kind === 'static' ? [route.path, route.dir] : [route.path, route.app.written]), [['/media/', join(cwd, 'media')], ['/', 'http://127.0.0.1:8000']]);
 });
 
+test('--root belongs to an app at fastcgi://, which needs it; both refusals name the flag', async () => {
+  const { sites: [site] } = await settings('fastcgi+unix:php.sock', '--root', 'media');
+  assert.deepEqual(site?.routes.map((route) => route.kind === 'app' && [route.root, route.app.protocol, route.app.servers[0]?.addresses]), [[join(cwd, 'media'), 'fastcgi', [{ kind: 'unix', path: join(cwd, 'php.sock') }]]]);
+  for (const [args, said] of [
+    [['fastcgi://127.0.0.1:9000'], /--root: saw nothing, expected the folder of the PHP files that fastcgi:\/\/127\.0\.0\.1:9000 runs\. Add --root DIR/],
+    [['8000', '--root', 'media'], /--root: saw ".*media", expected an app that speaks FastCGI/],
+    [['fastcgi://127.0.0.1:9000', '--root', 'nope'], /--root: saw ".*nope", expected a folder that is there/],
+  ] as const) {
+    const { status, err } = await call(['check', ...args]);
+    assert.equal(status, 2);
+    assert.match(err, said);
+  }
+});
+
 test('every flag arrives', async () => {
   const front = await settings(
     '8000', '--https', 'unix:web.sock', '--http', 'off', '--public-https-port', '443', '--public-http-port', '80',

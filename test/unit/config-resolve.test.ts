@@ -118,6 +118,12 @@ test('all problems are told at once, each on a line that begins with its path', 
   assert.match(lines[1]!, /^sites\[1\]\.routes\.\/api\/\.app: saw "80000", expected a port from 1 to 65535/);
 });
 
+test('a folder of PHP counts from the configuration file; a route has its own or the site\'s, and another app none', () => {
+  const php = 'fastcgi://127.0.0.1:9000';
+  const { routes } = settings({ app: php, root: 'media', routes: { '/own': { app: php, root: '.' }, '/same': { app: php }, '/node': { app: 1 } } }).sites[0]!;
+  assert.deepEqual(Object.fromEntries(routes.map((route) => [route.path, route.kind === 'app' ? route.root : ''])), { '/': join(folder, 'media'), '/own': folder, '/same': join(folder, 'media'), '/node': undefined });
+});
+
 const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[] = [
   ['not an object', 5, /the whole configuration.*expected an object/],
   ['an unknown key', { app: 1, ap: 2 }, /^ap: saw 2.*no such key.*Did you mean app\?/],
@@ -153,6 +159,13 @@ const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[
   ['a route to both', { routes: { '/x': { app: 1, static: 'media' } } }, /^routes\.\/x: .*either app or static/],
   ['an option of the other kind', { routes: { '/x': { app: 1, fallback: 'x' } } }, /^routes\.\/x\.fallback: .*a route to a folder/],
   ['a size on files', { routes: { '/x': { static: 'media', maxBody: 1 } } }, /^routes\.\/x\.maxBody: .*a route to an app/],
+  ['PHP without its folder', { app: 'fastcgi://127.0.0.1:9000' }, /^root: saw nothing, expected the folder of the PHP files.*--root DIR/],
+  ['PHP of a route without its folder', { app: 1, routes: { '/blog': { app: 'fastcgi://127.0.0.1:9000' } } }, /^root: saw nothing, expected the folder/],
+  ['a folder of PHP that is not there', { app: 'fastcgi://127.0.0.1:9000', root: 'nope' }, /^root: saw "nope", expected a folder that is there/],
+  ['a folder of PHP that is not there, for two routes', { root: 'nope', routes: { '/a': { app: 'fastcgi://127.0.0.1:9000' }, '/b': { app: 'fastcgi://127.0.0.1:9000' } } }, /^root: saw "nope"[^\n]*$/],
+  ['a folder of PHP for another app', { app: 1, root: 'media' }, /^root: saw "media", expected an app that speaks FastCGI.*fastcgi:\/\//],
+  ['a folder of PHP for another app\'s route', { app: 'fastcgi://127.0.0.1:9000', root: 'media', routes: { '/x': { app: 1, root: 'media' } } }, /^routes\.\/x\.root: saw "media", expected no root/],
+  ['a folder of PHP on files', { routes: { '/x': { static: 'media', root: 'media' } } }, /^routes\.\/x\.root: .*a route to an app/],
   ['a folder that is not there', { static: { '/x': 'nope' } }, /^static\.\/x: saw "nope", expected a folder that is there.*nope is missing/],
   ['a file for a folder', { static: { '/x': 'c.pem' } }, /c\.pem is a file/],
   ['a fallback that is not there', { routes: { '/x': { static: 'media', fallback: 'no.html' } } }, /^routes\.\/x\.fallback: .*no\.html is missing/],

@@ -57,11 +57,19 @@ test('apps by address, name and socket', () => {
   assert.deepEqual(parseUpstream('unix:app.sock', '/srv').addresses, [{ kind: 'unix', path: '/srv/app.sock' }]);
 });
 
+test('apps behind uwsgi and FastCGI', () => {
+  for (const protocol of ['uwsgi', 'fastcgi'] as const) {
+    assert.deepEqual(parseUpstream(`${protocol}://127.0.0.1:9000`, '/'), { written: `${protocol}://127.0.0.1:9000`, protocol, addresses: [ip('127.0.0.1', 9000)] });
+    assert.deepEqual(parseUpstream(`${protocol.toUpperCase()}://localhost:9000/`, '/').addresses, [ip('127.0.0.1', 9000), ip('::1', 9000)]);
+    assert.deepEqual(parseUpstream(`${protocol}+unix:x.sock`, '/run'), { written: `${protocol}+unix:x.sock`, protocol, addresses: [{ kind: 'unix', path: '/run/x.sock' }] });
+  }
+});
+
 test('what cannot be an app is refused with what would work', () => {
   for (const [written, said] of [
     ['80000', /1 to 65535/], ['0', /1 to 65535/], ['localhost:x', /1 to 65535/], ['example.com', /needs a port: example\.com:8000/],
     ['::1', /brackets.*\[::1\]:8000/], ['[::g]:1', /host:port/], ['256.1.1.1:80', /host:port/], ['a b:80', /host:port/], ['', /host:port/],
-    ['https://app:8443', /https:\/\/ .*not spoken.*yet/], ['fastcgi://app:1', /FastCGI.*yet/], ['gopher://app', /gopher.*not a way/],
+    ['https://app:8443', /https:\/\/ .*not spoken.*yet/], ['scgi://app:1', /SCGI.*yet/], ['fastcgi://app', /needs a port/], ['fastcgi+unix:', /a path after unix:/], ['gopher://app', /gopher.*not a way/],
     ['http://app:1/base', /without a path.*"\/base"/], ['http://app:1?x', /without a path/], ['http://me:secret@app:1', /no user name/],
     ['0.0.0.0:8000', /every address.*127\.0\.0\.1:8000/], ['unix:', /a path after unix:/], [`unix:/${'x'.repeat(120)}`, /at most 103 bytes/],
   ] as const) assert.match(refusal(() => parseUpstream(written, '/')), said, written);

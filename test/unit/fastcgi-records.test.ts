@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { createClassifier } from '../../src/core/contract/classify.ts';
 import { Fault } from '../../src/core/errors.ts';
 import { FastCgiAnswerReader } from '../../src/core/fastcgi/answer-reader.ts';
-import { requestRecords, stdinEnd, stdinRecords } from '../../src/core/fastcgi/records.ts';
+import { STDIN_END, requestRecords, stdinRecords } from '../../src/core/fastcgi/records.ts';
 import { decodeFastCgi, ended, record, stderr, stdout } from '../helpers/cgi-decode.ts';
 
 const written = (variables: ReadonlyMap<string, string>, keep = false): Buffer => {
@@ -13,7 +13,7 @@ const written = (variables: ReadonlyMap<string, string>, keep = false): Buffer =
 };
 const stdin = (content: Uint8Array): Buffer => {
   const pieces: Uint8Array[] = [];
-  stdinRecords(content, (bytes) => pieces.push(bytes));
+  stdinRecords(content, { bytes: (bytes) => pieces.push(bytes), text: (text) => pieces.push(Buffer.from(text, 'latin1')) });
   return Buffer.concat(pieces);
 };
 
@@ -48,7 +48,7 @@ suite('a request', () => {
   for (const length of [0, 1, 7, 8, 9, 65_527, 65_528, 65_529, 65_536, 200_001]) {
     test(`carries a body of ${length} bytes whole, in records of multiples of 8`, () => {
       const body = Buffer.alloc(length, 'abc');
-      const request = decodeFastCgi(Buffer.concat([written(new Map()), stdin(body), stdinEnd()]));
+      const request = decodeFastCgi(Buffer.concat([written(new Map()), stdin(body), Buffer.from(STDIN_END, 'latin1')]));
       assert.equal(request.stdin, body.toString());
       assert.equal(request.whole, true);
     });

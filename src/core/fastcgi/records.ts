@@ -45,27 +45,26 @@ export function requestRecords(variables: Variables, keep: boolean): Uint8Array 
   return bytes;
 }
 
-/**
- * A piece of the body as STDIN records: gives each buffer that is to be written, in order. The content itself is given as
- * views of `content`. An empty piece writes nothing, since an empty record would end the body.
- */
-export function stdinRecords(content: Uint8Array, write: (bytes: Uint8Array) => void): void {
+/** Where the parts of a record go, in order. Text is latin1, one character per byte, so that it can join what stands beside it in one write. */
+export interface RecordSink {
+  text(text: string): void;
+  /** A view of what was given. */
+  bytes(bytes: Uint8Array): void;
+}
+
+/** A piece of the body as STDIN records. An empty piece writes nothing, since an empty record would end the body. */
+export function stdinRecords(content: Uint8Array, sink: RecordSink): void {
   for (let at = 0; at < content.length; at += MAX_CONTENT) {
-    const piece = content.subarray(at, at + MAX_CONTENT);
-    const header = new Uint8Array(HEADER);
-    writeHeader(header, 0, RecordType.STDIN, piece.length);
-    write(header);
-    write(piece);
-    if (header[6] !== 0) write(new Uint8Array(header[6]!));
+    const piece = content.length <= MAX_CONTENT ? content : content.subarray(at, at + MAX_CONTENT);
+    const padding = paddingOf(piece.length);
+    sink.text(String.fromCharCode(VERSION, RecordType.STDIN, 0, REQUEST_ID, piece.length >> 8, piece.length & 0xff, padding, 0));
+    sink.bytes(piece);
+    if (padding > 0) sink.text('\0'.repeat(padding));
   }
 }
 
 /** The empty STDIN record: the body ends here. Also after no body at all (§5.3). */
-export function stdinEnd(): Uint8Array {
-  const bytes = new Uint8Array(HEADER);
-  writeHeader(bytes, 0, RecordType.STDIN, 0);
-  return bytes;
-}
+export const STDIN_END = String.fromCharCode(VERSION, RecordType.STDIN, 0, REQUEST_ID, 0, 0, 0, 0);
 
 /** Records in multiples of 8 bytes, as the specification advises (§3.3). */
 function paddingOf(length: number): number {

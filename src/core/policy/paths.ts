@@ -38,6 +38,18 @@ export function comparedPath(target: string): string {
   return resolve(decode(target.slice(0, ~end), EVERYTHING).replaceAll('\\', '/'), true);
 }
 
+/** Whether dot segments of the path, decoded, lead above the root. The compared path stays at the root instead, as RFC 3986 §5.2.4 has it. */
+export function leavesRoot(target: string): boolean {
+  const end = scan(target);
+  if (end >= 0) return false;
+  let depth = 0;
+  for (const segment of decode(target.slice(0, ~end), EVERYTHING).split(/[/\\]+/)) {
+    if (segment === '..' && --depth < 0) return true;
+    if (segment !== '..' && segment !== '.' && segment !== '') depth++;
+  }
+  return false;
+}
+
 /** Whether every server reads this path alike: nothing in it to decode, resolve, merge or take off. */
 export function isPlainPath(target: string): boolean {
   return scan(target) >= 0;

@@ -1,4 +1,5 @@
 import type { Scheme } from '../contract/truth.ts';
+import { rawPath } from './paths.ts';
 import { DEFAULT_PORT, hostName } from './urls.ts';
 
 /**
@@ -28,6 +29,20 @@ export interface RedirectTarget {
 export function redirectUrl({ scheme, host, publicPort, target }: RedirectTarget): string {
   const path = target === '*' ? '/' : target.replace(/[^\x21-\x7e]/g, escapeByte);
   return `${scheme}://${hostName(host)}${publicPort === DEFAULT_PORT[scheme] ? '' : `:${publicPort}`}${path}`;
+}
+
+/**
+ * A path of this site and nothing else: two slashes at the start (`//other.example/%2e%2e/media/folder` names a folder
+ * here) would send the browser to another host (RFC 3986 §4.2).
+ */
+export function ownPath(target: string): string {
+  return `/${target.replace(/^[/\\]+/, '')}`.replace(/[^\x21-\x7e]/g, escapeByte);
+}
+
+/** A target with a slash at the end of its path: a folder by its own name, which relative links in it need. */
+export function slashed(target: string): string {
+  const path = rawPath(target);
+  return path + '/' + target.slice(path.length);
 }
 
 const escapeByte = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;

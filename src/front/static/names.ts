@@ -7,6 +7,8 @@ export interface NameRules {
   readonly windows: boolean;
 }
 
+export const thisSystem: NameRules = { windows: process.platform === 'win32' };
+
 const INDEX = 'index.html';
 // Control characters cannot be typed into a link, and NUL ends a name for the kernel. A backslash separates folders on
 // Windows; it is refused everywhere, so that a path means the same on every machine.

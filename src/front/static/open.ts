@@ -1,7 +1,8 @@
-import { constants, existsSync, fstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
+import { constants, existsSync, fstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { Fault } from '../../core/errors.ts';
+import { anyFile, type GivenOut } from './source.ts';
 
 /** What a name turned out to be. */
 export type Opened =
@@ -27,12 +28,14 @@ const NO_SUCH_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EIN
 export class Folder {
   readonly dir: string;
   readonly #realPathOf: RealPathOf;
+  readonly #givenOut: GivenOut;
   #inside: string;
 
   /** `dir` is absolute. Throws where it is not there. */
-  constructor(dir: string, realPathOf: RealPathOf = existsSync('/proc/self/fd') ? realPathByDescriptor : realPathByName) {
+  constructor(dir: string, realPathOf: RealPathOf = existsSync('/proc/self/fd') ? realPathByDescriptor : realPathByName, givenOut = anyFile) {
     this.dir = dir.endsWith(sep) ? dir.slice(0, -1) : dir;
     this.#realPathOf = realPathOf;
+    this.#givenOut = givenOut;
     this.#inside = withSeparator(realpathSync.native(dir));
   }
 
@@ -51,18 +54,31 @@ export class Folder {
     return opened;
   }
 
+  /** The real path of a regular file, for another program to open; undefined where there is none, a fault where it lies outside. Waits for the disk. */
+  realPath(name: string): string | Fault | undefined {
+    const path = this.path(name);
+    try {
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+      const real = realpathSync.native(path);
+      return this.#contains(real) ? real : new Fault('outside-root', `${path} is ${real}, which is not inside ${this.dir}. To serve that folder give it a prefix of its own: --static /PREFIX/=${dirname(real)}`);
+    } catch (error) {
+      const found = failed(error);
+      return found.kind === 'trouble' ? found.fault : undefined;
+    }
+  }
+
   async #judge(handle: FileHandle, path: string): Promise<Opened> {
     const stats = fstatSync(handle.fd); // in memory: the file is open
     const real = await this.#realPathOf(handle, path, stats);
-    if (real === undefined || !await this.#contains(real)) return MISSING;
+    if (real === undefined || !this.#contains(real)) return MISSING;
     if (stats.isDirectory()) return FOLDER;
-    return stats.isFile() ? { kind: 'file', handle, stats } : MISSING;
+    return stats.isFile() && this.#givenOut(real) ? { kind: 'file', handle, stats } : MISSING;
   }
 
   /** A deployment may have pointed `dir` itself (a link such as `current`) to another folder: then it is looked up again. */
-  async #contains(real: string): Promise<boolean> {
+  #contains(real: string): boolean {
     if (withSeparator(real).startsWith(this.#inside)) return true;
-    this.#inside = withSeparator(await realpath(this.dir === '' ? sep : this.dir));
+    this.#inside = withSeparator(realpathSync.native(this.dir === '' ? sep : this.dir));
     return withSeparator(real).startsWith(this.#inside);
   }
 }

@@ -1,14 +1,16 @@
 import { fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
+import { ownPath } from '../../core/policy/redirect.ts';
 import type { Fields } from '../../core/http1/fields.ts';
 import type { StaticRoute } from '../../config/settings.ts';
 import { bare, faulty, fileAnswer, type Asked, type FileAnswer } from './answer.ts';
 import { Contents, SMALL, sameFile, type Kept } from './cache.ts';
 import { readConditions } from './conditions.ts';
 import { factsOf, isSettled, knownType, type ExtraLines } from './facts.ts';
-import { fileName, indexOf, type NameRules } from './names.ts';
+import { fileName, indexOf, thisSystem } from './names.ts';
 import { closeQuietly, Folder, type Opened } from './open.ts';
+import { anyFile, type GivenOut } from './source.ts';
 
 export interface StaticRequest {
   readonly method: string;
@@ -29,8 +31,8 @@ export interface StaticRoot {
 }
 
 /** Throws where the folder is not there or an option cannot be used; the message names it. */
-export function createStaticRoot(route: StaticRoute): StaticRoot {
-  return new Root(route);
+export function createStaticRoot(route: StaticRoute, givenOut = anyFile): StaticRoot {
+  return new Root(route, givenOut);
 }
 
 /** The page of an app names the files of one build, so it is asked for anew each time, whatever the option for files says. */
@@ -49,24 +51,22 @@ interface Served {
 
 class Root implements StaticRoot {
   readonly #folder: Folder;
-  readonly #rules: NameRules;
   readonly #contents = new Contents();
   readonly #missing: StaticRoute['missing'];
   readonly #fallback: string | undefined;
   readonly #extra: ExtraLines;
 
-  constructor(route: StaticRoute) {
+  constructor(route: StaticRoute, givenOut: GivenOut) {
     const { cacheControl, fallback } = route;
     if (cacheControl !== undefined && /[^\t\x20-\x7e]/.test(cacheControl)) {
       throw new Error(`The Cache-Control of ${route.path} has a character that a header cannot carry: ${JSON.stringify(cacheControl)}.`);
     }
     try {
-      this.#folder = new Folder(route.dir);
+      this.#folder = new Folder(route.dir, undefined, givenOut);
     } catch (error) {
       throw new Error(`The folder for ${route.path} cannot be served: ${(error as Error).message}. Create it, or name another.`, { cause: error });
     }
-    this.#rules = { windows: process.platform === 'win32' };
-    this.#fallback = fallback === undefined ? undefined : fileName(Buffer.from(fallback).toString('latin1'), this.#rules);
+    this.#fallback = fallback === undefined ? undefined : fileName(Buffer.from(fallback).toString('latin1'), thisSystem);
     if (fallback !== undefined && this.#fallback === undefined) {
       throw new Error(`The fallback of ${route.path} has to be a file inside its folder, by its relative name, not a dot file: ${JSON.stringify(fallback)}.`);
     }
@@ -81,7 +81,7 @@ class Root implements StaticRoot {
   }
 
   async find(request: StaticRequest): Promise<FileAnswer | undefined> {
-    const name = fileName(request.rest, this.#rules);
+    const name = fileName(request.rest, thisSystem);
     if (!isRead(request.method)) return this.#otherMethod(name);
     if (name === undefined) return undefined;
     try {
@@ -173,14 +173,6 @@ function wantsPage({ rest, fields }: StaticRequest): boolean {
   if (knownType(rest) !== null) return false;
   const accepts = fields.all('accept');
   return accepts.length === 0 || accepts.some((accept) => /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml|text\/\*|\*\/\*)(?:[\s;,]|$)/i.test(accept));
-}
-
-/**
- * A path of this site and nothing else: two slashes at the start (`//other.example/%2e%2e/media/folder` names a folder
- * here) would send the browser to another host (RFC 3986 §4.2).
- */
-function ownPath(target: string): string {
-  return `/${target.replace(/^[/\\]+/, '')}`.replace(/[^\x21-\x7e]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {

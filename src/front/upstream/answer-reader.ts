@@ -17,11 +17,31 @@ export interface AnswerEvents {
   onWhole(trailers: Fields | undefined, more: boolean): void;
   onSwitch(head: AnswerHead, early: Uint8Array | undefined): void;
   onMalformed(fault: Fault): void;
+  /** What the app wrote to its standard error (FastCGI). Lent. */
+  onComplaint(bytes: Uint8Array): void;
+}
+
+/** Reads one answer after the other from the bytes of a connection, and tells {@link AnswerEvents}. */
+export interface AnswerSource {
+  /** Something of the answer has come. */
+  readonly begun: boolean;
+  /** No answer is expected. */
+  readonly idle: boolean;
+  /** The head of the answer is in. */
+  readonly inBody: boolean;
+  /** The answer that is arriving ends with the connection (RFC 9112 §6.3, rule 8). */
+  readonly endsWithConnection: boolean;
+  /** An answer to this method is expected. */
+  begin(method: string): void;
+  /** Nothing more is expected. */
+  stop(): void;
+  read(bytes: Uint8Array): void;
+  /** The connection ended where it must not: what was wrong with what had come, where there is more to say than that. */
+  ended(): Fault | undefined;
 }
 
 /** Reads one HTTP/1 answer after the other from the bytes of a connection. */
-export class AnswerReader {
-  /** Something of the answer has come. */
+export class AnswerReader implements AnswerSource {
   begun = false;
   #phase: 'idle' | 'head' | 'body' = 'idle';
   #method = '';
@@ -36,24 +56,23 @@ export class AnswerReader {
     this.#events = events;
   }
 
-  /** An answer to this method is expected. */
   begin(method: string): void {
     this.#phase = 'head';
     this.#method = method;
     this.begun = false;
   }
 
-  /** Nothing more is expected. */
   stop(): void {
     this.#phase = 'idle';
     this.#body = this.#collector = undefined;
   }
 
-  /** The answer that is arriving ends with the connection (RFC 9112 §6.3, rule 8). */
   get endsWithConnection(): boolean { return this.#phase === 'body' && this.#body === undefined; }
 
   get idle(): boolean { return this.#phase === 'idle'; }
   get inBody(): boolean { return this.#phase === 'body'; }
+
+  ended(): undefined { return undefined; }
 
   read(bytes: Uint8Array): void {
     if (this.#collector !== undefined) {

@@ -1,5 +1,4 @@
 import { Fault } from '../../core/errors.ts';
-import { chunkHead, CHUNK_END, lastChunk } from '../../core/http1/body-writer.ts';
 import type { Fields } from '../../core/http1/fields.ts';
 import type { AnswerHead, RequestHead } from '../../core/http1/heads.ts';
 import { Name } from '../../core/http1/names.ts';
@@ -8,15 +7,17 @@ import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { Timed } from '../clock.ts';
 import { logDefect } from '../exchange-log.ts';
 import { Output } from '../output.ts';
-import { AnswerReader, type AnswerEvents } from './answer-reader.ts';
+import { AnswerReader, type AnswerEvents, type AnswerSource } from './answer-reader.ts';
+import { AS_IT_IS, framingOf, type BodyFraming } from './body-framing.ts';
 import { Dial } from './dial.ts';
+import { FastCgiAnswers } from './fastcgi-answers.ts';
 import type { AnswerListener } from './listener.ts';
 import type { AppPool } from './pool.ts';
 
 /** For a wire that was given up. */
 const NOBODY: WireHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
 
-/** A connection to an app that answers in HTTP/1, whatever it is asked in: one request and its answer at a time. */
+/** A connection to an app, whatever protocol it speaks: one request and its answer at a time. */
 export class AppConnection implements WireHandler, AnswerEvents, Timed {
   deadline = Infinity;
   /** It has carried an exchange before, so the app may close it at any moment (RFC 9112 §9.6). */
@@ -29,19 +30,19 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   #method = '';
   /** A WebSocket was asked for; else a 101 is nobody's. */
   #maySwitch = false;
-  #chunked = false;
+  #framing: BodyFraming = AS_IT_IS;
   #requestWhole = false;
   #keepAlive = false;
   #paused = false;
   #wire!: Wire;
   #out!: Output;
   readonly #dial: Dial;
-  readonly #reader: AnswerReader;
+  readonly #reader: AnswerSource;
   readonly #pool: AppPool;
 
   constructor(pool: AppPool) {
     this.#pool = pool;
-    this.#reader = new AnswerReader(pool.context.classify, this);
+    this.#reader = pool.protocol === 'fastcgi' ? new FastCgiAnswers(pool.context.classify, this) : new AnswerReader(pool.context.classify, this);
     this.#dial = new Dial(pool, this, () => { this.#up(); });
     pool.context.clock.add(this);
     this.#tryNext();
@@ -59,7 +60,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   /** What comes before the body: a head, or a packet of variables. */
   head(bytes: string | Uint8Array, plan: BodyPlan): void {
-    this.#chunked = plan.framing === 'chunked';
+    this.#framing = framingOf(this.#pool.protocol, plan);
     if (typeof bytes === 'string') this.#out.text(bytes);
     else this.#out.bytes(bytes);
   }
@@ -67,9 +68,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   /** Lent bytes. False: enough for now, go on at `onRoom`. */
   content(bytes: Uint8Array): boolean {
     if (bytes.length === 0 || this.#phase === 'closed') return true;
-    if (this.#chunked) this.#out.text(chunkHead(bytes.length));
-    this.#out.bytes(bytes);
-    if (this.#chunked) this.#out.text(CHUNK_END);
+    this.#framing.content(this.#out, bytes);
     this.#out.flush();
     this.#patience();
     return !this.#out.full;
@@ -78,7 +77,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   endContent(trailers: string): void {
     if (this.#phase === 'closed') return;
     this.#requestWhole = true;
-    if (this.#chunked) this.#out.text(lastChunk(trailers));
+    this.#framing.end(this.#out, trailers);
     this.#out.flush();
     this.#patience();
   }
@@ -112,6 +111,9 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     this.#leave();
     return this.#wire;
   }
+
+  /** The app has shown that it serves this connection. */
+  get accepted(): boolean { return this.reused || this.#reader.begun; }
 
   /** The address that the app sees us come from: `unix` by a unix socket, undefined from its own loopback. */
   get localAddress(): string | undefined {
@@ -178,7 +180,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   onHead(head: AnswerHead): void {
     // Some apps send on HEAD what they announce, in a packet of its own: it would be read as the next request's answer.
     // uWSGI serves one request per connection, whatever its app says (https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html).
-    this.#keepAlive = head.keepAlive && this.#pool.protocol === 'http' && !(this.#method === 'HEAD' && announcesContent(head));
+    this.#keepAlive = head.keepAlive && this.#pool.protocol !== 'uwsgi' && !(this.#method === 'HEAD' && this.#pool.protocol === 'http' && announcesContent(head));
     this.#listener!.onAnswer(head);
   }
 
@@ -206,6 +208,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   }
 
   onMalformed(fault: Fault): void { this.#fail(fault); }
+
+  onComplaint(bytes: Uint8Array): void { this.#listener?.onComplaint(bytes); }
 
   // ---- inside ----
 
@@ -236,7 +240,9 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   #broken(error: WireError | undefined): void {
     if (this.#listener === undefined) { this.#close(); return; }
     const how = `${this.#pool.written}: ${error?.code ?? 'closed'}`;
-    if (this.#reader.inBody) this.#fail(new Fault('app-cut-answer', `${how} in the middle of the answer`));
+    const wrong = this.#reader.ended();
+    if (wrong !== undefined) this.#fail(new Fault(wrong.code, `${how}. ${wrong.detail}`));
+    else if (this.#reader.inBody) this.#fail(new Fault('app-cut-answer', `${how} in the middle of the answer`));
     else this.#fail(new Fault('app-closed', `${how} ${this.#reader.begun ? 'in the middle of the answer\'s head' : 'before a byte of the answer'}`));
   }
 

@@ -13,6 +13,8 @@ export interface AnswerListener {
   onAnswer(head: AnswerHead): void;
   /** Content, lent. */
   onContent(bytes: Uint8Array): void;
+  /** What the app wrote to its standard error. Lent. */
+  onComplaint(bytes: Uint8Array): void;
   onEnd(trailers: Fields | undefined): void;
   /** The app agreed to a WebSocket; `early` is what it sent right behind. */
   onSwitch(head: AnswerHead, early: Uint8Array | undefined): void;

@@ -1,9 +1,10 @@
-import { createVariables } from '../../core/cgi/variables.ts';
+import { createVariables, type Variables } from '../../core/cgi/variables.ts';
 import { pathInfo } from '../../core/cgi/path-info.ts';
 import { keepRequestFields } from '../../core/contract/keep.ts';
 import type { Teller } from '../../core/contract/tell.ts';
 import type { Truth } from '../../core/contract/truth.ts';
 import { Fault } from '../../core/errors.ts';
+import { requestRecords } from '../../core/fastcgi/records.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
 import { requestHeadText, type BodyPlan } from '../../core/http1/write-head.ts';
 import { closedWithoutAnswer, uwsgiPacket } from '../../core/uwsgi/packet.ts';
@@ -11,6 +12,7 @@ import { compileChanges } from '../../core/policy/field-changes.ts';
 import { comparedPrefix } from '../../core/policy/prefixes.ts';
 import { prefixInUrls } from '../../core/policy/strip.ts';
 import type { AppRoute } from '../../config/settings.ts';
+import type { RunScript } from '../scripts.ts';
 
 /** One request, judged, with what is true about it. */
 export interface Forwarded {
@@ -22,6 +24,8 @@ export interface Forwarded {
   readonly plan: BodyPlan;
   /** Pass `Expect: 100-continue` on: the body is not here yet, and the app decides whether it wants it. */
   readonly expects: boolean;
+  /** What a PHP site is to run. */
+  readonly run: RunScript | undefined;
 }
 
 /** What goes on the wire before the body. */
@@ -37,7 +41,11 @@ export interface WrittenRequest {
 export type RequestWriter = (request: Forwarded) => WrittenRequest | Fault;
 
 export function createRequestWriter(route: AppRoute, teller: Teller): RequestWriter {
-  return route.app.protocol === 'uwsgi' ? uwsgiWriter(route, teller) : http1Writer(route, teller);
+  switch (route.app.protocol) {
+    case 'http': return http1Writer(route, teller);
+    case 'uwsgi': return uwsgiWriter(route, teller);
+    case 'fastcgi': return fastCgiWriter(route, teller);
+  }
 }
 
 function http1Writer(route: AppRoute, teller: Teller): RequestWriter {
@@ -65,10 +73,23 @@ function uwsgiWriter(route: AppRoute, teller: Teller): RequestWriter {
     if (variables instanceof Fault) return variables;
     const bytes = uwsgiPacket(variables);
     if (bytes instanceof Fault) return bytes;
-    return {
-      bytes,
-      get text() { return [...variables].map(([name, value]) => `${name}=${value}\r\n`).join('') + '\r\n'; },
-      hint: closedWithoutAnswer(variables),
-    };
+    return { bytes, get text() { return asLines(variables); }, hint: closedWithoutAnswer(variables) };
   };
 }
+
+function fastCgiWriter(route: AppRoute, teller: Teller): RequestWriter {
+  const variablesOf = createVariables({ carrier: 'fastcgi', teller, software: 'sallyport', changes: route.requestHeaders });
+  return ({ head, truth, requestId, plan, run }) => {
+    if (run === undefined) return new Fault('internal', 'A FastCGI server was to be asked without a script.');
+    const variables = variablesOf({
+      head, truth, ...run, added: [['X-Request-Id', requestId]],
+      ...(plan.framing === 'length' && { contentLength: plan.length }),
+    });
+    if (variables instanceof Fault) return variables;
+    const bytes = requestRecords(variables, true);
+    if (bytes instanceof Fault) return bytes;
+    return { bytes, get text() { return asLines(variables); }, hint: undefined };
+  };
+}
+
+const asLines = (variables: Variables): string => [...variables].map(([name, value]) => `${name}=${value}\r\n`).join('') + '\r\n';
