@@ -18,7 +18,7 @@ const shown = (value: string): string => value.slice(0, 200);
 export function doubtOf(asked: Asked, heard: Heard, hearing: Hearing): Doubt {
   const { peer, fields } = asked;
   const { schemeHeader } = hearing;
-  const claim = claims({ fields });
+  const claim = claims({ fields }, schemeHeader);
   if (!hearing.believes(asked)) return claim === undefined ? silent(peer, schemeHeader) : ignored(peer, claim, schemeHeader);
   if (heard.by.scheme.startsWith('ambiguous ')) {
     const values = schemeHeader.split(' and ').flatMap((name) => fields.all(name).map((value) => `"${name}: ${shown(value)}"`));

@@ -41,7 +41,10 @@ export function sallyport(options: Options<readonly [Context]> = {}): Middleware
     if (url.url !== c.req.url) define(c.req, url);
     await next();
     const answer = amended(c.res, judged);
-    if (answer !== c.res) c.res = answer;
+    if (answer !== c.res) {
+      c.res = undefined; // else Hono copies the old answer's cookies over the new one's
+      c.res = answer;
+    }
     return undefined;
   };
 }
