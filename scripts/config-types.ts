@@ -10,6 +10,7 @@ interface Schema {
   readonly type?: string;
   readonly description?: string;
   readonly enum?: readonly string[];
+  readonly const?: string | number | boolean;
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -51,6 +52,7 @@ function typeText(schema: Schema, indent: string, names: ReadonlyMap<string, str
   if (named !== undefined) return named;
   if (schema.enum !== undefined) return schema.enum.map((value) => `'${value}'`).join(' | ');
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map((one) => typeText(one, indent, names)))].join(' | ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const).replaceAll('"', "'");
   switch (schema.type) {
     case 'string': case 'boolean': return schema.type;
     case 'integer': case 'number': return 'number';

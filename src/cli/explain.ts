@@ -1,6 +1,7 @@
 import type { AppRoute, DoorSetting, FieldChanges, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
 import { PUBLISHED } from '../core/contract/published/index.ts';
+import { wwwPairs } from '../core/policy/www.ts';
 import { compileTeller } from '../core/contract/tell.ts';
 
 /** What these settings would run, for a person to read: one line per fact, nothing that is not so. */
@@ -26,6 +27,7 @@ function siteText(site: SiteSettings): string {
     ['told', `${site.speaks}: ${compileTeller(site.speaks, site.tell).names.join(', ') || 'nothing'}`],
     ...(site.tell.length > 0 ? [['of your own', site.tell.map(({ name, value }) => `${name}: ${value}`).join(' | ')] as const] : []),
     ...(site.health.length > 0 ? [['health', site.health.join(', ')] as const] : []),
+    ...(site.www === undefined ? [] : [['www', [...wwwPairs(site.hosts, site.www)].map(([from, to]) => `${from} is redirected to ${to}`).join(', ')] as const]),
     ...(site.hsts === undefined ? [] : [['hsts', `${site.hsts.maxAge} s${site.hsts.includeSubDomains ? ', subdomains' : ''}${site.hsts.preload ? ', preload' : ''}`] as const]),
     ...changesRows('answers', site.answerHeaders),
     ...(site.secureCookies === undefined ? [] : [['cookies', site.secureCookies ? 'get Secure' : 'left alone'] as const]),
@@ -45,6 +47,8 @@ function routeText(route: RouteSettings): string {
     const several = servers.length === 1 ? '' : `; ${route.app.balance}`;
     return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
   }
+  if (route.kind === 'answer') return `answered with ${route.status}${route.body === '' ? '' : ` and ${sizeText(Buffer.byteLength(route.body))} of ${route.type}`}`;
+  if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;
   const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
 }

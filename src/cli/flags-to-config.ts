@@ -48,6 +48,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       })),
       scheme: rules('--scheme', flags.scheme, "--scheme '/checkout/=https'", (policy) => policy),
       health: flags.health,
+      www: flags.www,
       hsts: flags.hsts,
       speaks: flags.speaks,
       tell: flags.tell,
@@ -110,7 +111,7 @@ function refuseStaticOptions(flags: Flags, problems: Problems): void {
 
 /** Which flag a key of the configuration came from. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', hsts: '--hsts', speaks: '--speaks',
+  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
   acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', grace: '--grace', timeouts: '--timeout',

@@ -24,6 +24,7 @@ export interface Flags {
   readonly allowHeader?: readonly string[];
   readonly scheme?: readonly string[];
   readonly health?: readonly string[];
+  readonly www?: string;
   readonly hsts?: string;
   readonly secureCookies?: string;
   readonly maxBody?: string;
@@ -70,6 +71,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ['Policy:', [
     ['--scheme <prefix=policy>', 'https | http | either by path, as in /feed/=http; longest prefix wins (/=https; repeatable)', 'repeatable'],
     ['--health <path>', 'answered by the app over either door, without redirect or 421 (repeatable)', 'repeatable'],
+    ['--www <what>', 'remove sends www.example.com to example.com, add the other way; name both with --domain: remove | add'],
     ['--hsts <value>', 'SECONDS[,subdomains][,preload]'],
     ['--secure-cookies <on|off>', 'add Secure to cookies of https requests (on where every path is https)'],
   ]],

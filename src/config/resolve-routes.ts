@@ -4,6 +4,7 @@ import { parsePrefix } from './prefix.ts';
 import type { Path } from './problems.ts';
 import { APP_KEYS, appRoute } from './resolve-app-route.ts';
 import { checkSiteRoot } from './resolve-root.ts';
+import { answerRoute, redirectRoute } from './resolve-own-route.ts';
 import { resolveHeaders } from './resolve-headers.ts';
 import type { SiteContext } from './resolve-site.ts';
 import { STATIC_KEYS, staticRoute } from './resolve-static-route.ts';
@@ -46,16 +47,25 @@ const isPrefix = (prefix: string, { problems, path }: SiteContext): boolean =>
 
 function anyRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): RouteSettings | undefined {
   const { problems, path } = context;
-  if ((route.app === undefined) === (route.static === undefined)) {
-    problems.add({ path, seen: route, expected: 'either app or static', next: route.app === undefined ? 'Say what serves this prefix' : 'For files first and the app for the rest, write static with missing: "app" and let another route lead to the app' });
+  const [kind, other] = KINDS.filter((key) => route[key] !== undefined);
+  if (kind === undefined || other !== undefined) {
+    problems.add({ path, seen: route, expected: 'one of app, static, answer and redirect', next: other === 'static' ? 'For files first and the app for the rest, write static with missing: "app" and let another route lead to the app' : 'Say what serves this prefix' });
     return undefined;
   }
-  const foreign = (route.app === undefined ? APP_KEYS : STATIC_KEYS).filter((key) => route[key] !== undefined);
-  for (const key of foreign) {
-    problems.add({ path: [...path, key], seen: route[key], expected: `no ${key} here`, next: `It belongs to a route to ${route.app === undefined ? 'an app' : 'a folder'}` });
+  for (const [what, keys] of [['app', APP_KEYS], ['static', STATIC_KEYS]] as const) {
+    for (const key of what === kind ? [] : keys.filter((one) => route[one] !== undefined)) {
+      problems.add({ path: [...path, key], seen: route[key], expected: `no ${key} here`, next: `It belongs to a route to ${what === 'app' ? 'an app' : 'a folder'}` });
+    }
   }
-  return route.app === undefined ? staticRoute(prefix, route, context) : appRoute(prefix, route, site, context);
+  switch (kind) {
+    case 'app': return appRoute(prefix, route, site, context);
+    case 'static': return staticRoute(prefix, route, context);
+    case 'answer': return answerRoute(prefix, route, context);
+    case 'redirect': return redirectRoute(prefix, route, context);
+  }
 }
+
+const KINDS = ['app', 'static', 'answer', 'redirect'] as const;
 
 /** The route with its changes to headers, on top of the site's. */
 function withHeaders(route: RouteSettings, site: Changes, own: Changes): RouteSettings {
@@ -80,6 +90,9 @@ function checkPrefixes(placed: readonly Placed[], { problems }: SiteContext): vo
       const next = same.route.kind === route.kind ? 'Keep one of them' : 'For files first and the app for the rest, set missing: "app" (--static-missing app)';
       problems.add({ path: at, seen: route.path, expected: `one route for a prefix: ${same.route.path} leads to ${target(same.route)} already`, next });
     }
+    if (route.kind === 'redirect' && route.to.startsWith('/') && placed.filter((other) => covers(other.route.path, route.to)).every((other) => covers(other.route.path, route.path)) && covers(route.path, route.to)) {
+      problems.add({ path: [...at, 'redirect', 'to'], seen: route.to, expected: 'a path outside this prefix', next: 'It would be redirected again: name another path, or a route of its own for it' });
+    }
     if (route.kind === 'static' && route.missing === 'app' && !placed.some((other) => other.route.kind === 'app' && covers(other.route.path, route.path))) {
       problems.add({ path: [...at, 'missing'], seen: 'app', expected: 'an app that this prefix falls under', next: 'Name an app for it, or let a missing file be 404' });
     }
@@ -87,8 +100,15 @@ function checkPrefixes(placed: readonly Placed[], { problems }: SiteContext): vo
 }
 
 const filesBeforeApp = (a: RouteSettings, b: RouteSettings): boolean =>
-  a.kind !== b.kind && [a, b].some((route) => route.kind === 'static' && route.missing === 'app');
+  [a, b].some((route) => route.kind === 'app') && [a, b].some((route) => route.kind === 'static' && route.missing === 'app');
 
 const covers = (outer: string, inner: string): boolean => `${comparedPrefix(inner)}/`.startsWith(`${comparedPrefix(outer)}/`);
 
-const target = (route: RouteSettings): string => (route.kind === 'app' ? `the app at ${route.app.written}` : route.dir);
+const target = (route: RouteSettings): string => {
+  switch (route.kind) {
+    case 'app': return `the app at ${route.app.written}`;
+    case 'static': return route.dir;
+    case 'answer': return 'a fixed answer';
+    case 'redirect': return route.to;
+  }
+};

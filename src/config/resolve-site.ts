@@ -33,6 +33,7 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
     }),
     secureCookies: site.secureCookies,
     routes: resolveRoutes(site, changes, context),
+    ...(site.www && { www: site.www }),
     ...(changes.answerHeaders && { answerHeaders: changes.answerHeaders }),
   };
 }

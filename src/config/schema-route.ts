@@ -49,6 +49,19 @@ export const route = z.strictObject({
   ),
   requestHeaders,
   answerHeaders,
+  answer: z.strictObject({
+    status: z.int({ error: 'a status from 200 to 599' }).min(200, { error: 'a status from 200 to 599' }).max(599, { error: 'a status from 200 to 599' }).optional().describe('Default: 200.'),
+    body: z.string({ error: 'a text' }).optional().describe('Sent as UTF-8. Default: none.'),
+    type: text('a media type').optional().describe('Content-Type of the body. Default: text/plain; charset=utf-8.'),
+    headers: z.record(z.string(), text('a value'), { error: 'an object of header names and values' }).optional().describe('More headers. Default: none.'),
+  }, { error: 'an object with status, body, type or headers' }).optional().describe(
+    'The same answer to every request below this prefix, whatever its method. Where servers may read a path in two ways, it counts before an app.',
+  ),
+  redirect: z.strictObject({
+    to: text('a URL or a path').describe('An absolute URL, or a path of the same site.'),
+    status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)], { error: '301, 302, 303, 307 or 308' }).optional().describe('301 and 308 are kept by browsers for good; 307 and 308 keep the method. Default: 307.'),
+    rest: flag.optional().describe('Put what follows the prefix, and the query, behind it. Default: true.'),
+  }, { error: 'an object with to' }).optional().describe('A redirect for every request below this prefix.'),
   static: text('a folder').optional().describe(
     'Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. '
     + 'No listing, no dot files but /.well-known/, no way out by links.',

@@ -26,6 +26,10 @@ export const siteKeys = {
   health: z.union([text('a path'), list(text('a path'), 'paths')], { error: 'a path or a list of paths' }).optional().describe(
     'Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none.',
   ),
+  www: z.enum(['remove', 'add'], { error: 'remove or add' }).optional().describe(
+    'remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among '
+    + 'the hosts. Health paths are left alone. Default: both names are served as they are.',
+  ),
   hsts: numberOr(0, Number.MAX_SAFE_INTEGER, 'seconds, or text such as "31536000,subdomains,preload"').optional().describe(
     'Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can '
     + 'take back for them; 0 tells them to forget. Needs every path to be https. Default: the app\'s own line, if it sends one.',

@@ -85,6 +85,8 @@ export interface SiteSettings {
   readonly secureCookies: boolean | undefined;
   /** Longest prefix wins. */
   readonly routes: readonly RouteSettings[];
+  /** Send visitors of www.X to X, or of X to www.X, where both are hosts of this site. */
+  readonly www?: 'remove' | 'add';
   /** For answers that no route gives: the front's own. */
   readonly answerHeaders?: FieldChanges;
 }
@@ -109,7 +111,31 @@ export interface TellSetting {
   readonly value: string;
 }
 
-export type RouteSettings = AppRoute | StaticRoute;
+export type RouteSettings = AppRoute | StaticRoute | AnswerRoute | RedirectRoute;
+
+/** The same answer to every request. */
+export interface AnswerRoute {
+  readonly kind: 'answer';
+  readonly path: string;
+  readonly status: number;
+  /** Empty for none. */
+  readonly body: string;
+  /** Content-Type of the body. */
+  readonly type: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly answerHeaders?: FieldChanges;
+}
+
+export interface RedirectRoute {
+  readonly kind: 'redirect';
+  readonly path: string;
+  /** An absolute URL or a path of the same site. */
+  readonly to: string;
+  readonly status: 301 | 302 | 303 | 307 | 308;
+  /** Put what is left of the target below the prefix behind `to`. */
+  readonly rest: boolean;
+  readonly answerHeaders?: FieldChanges;
+}
 
 export interface AppRoute {
   readonly kind: 'app';

@@ -75,6 +75,8 @@ export interface Config {
   readonly scheme?: Readonly<Record<string, 'https' | 'http' | 'either'>> | undefined;
   /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
   readonly health?: string | readonly string[] | undefined;
+  /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
+  readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
   readonly hsts?: number | string | undefined;
   /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
@@ -131,6 +133,8 @@ export interface SiteConfig {
   readonly scheme?: Readonly<Record<string, 'https' | 'http' | 'either'>> | undefined;
   /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
   readonly health?: string | readonly string[] | undefined;
+  /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
+  readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
   readonly hsts?: number | string | undefined;
   /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
@@ -202,6 +206,26 @@ export interface RouteConfig {
     readonly add?: Readonly<Record<string, string | readonly string[]>> | undefined;
     /** Taken off. */
     readonly remove?: readonly string[] | undefined;
+  } | undefined;
+  /** The same answer to every request below this prefix, whatever its method. Where servers may read a path in two ways, it counts before an app. */
+  readonly answer?: {
+    /** Default: 200. */
+    readonly status?: number | undefined;
+    /** Sent as UTF-8. Default: none. */
+    readonly body?: string | undefined;
+    /** Content-Type of the body. Default: text/plain; charset=utf-8. */
+    readonly type?: string | undefined;
+    /** More headers. Default: none. */
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+  } | undefined;
+  /** A redirect for every request below this prefix. */
+  readonly redirect?: {
+    /** An absolute URL, or a path of the same site. */
+    readonly to: string;
+    /** 301 and 308 are kept by browsers for good; 307 and 308 keep the method. Default: 307. */
+    readonly status?: 301 | 302 | 303 | 307 | 308 | undefined;
+    /** Put what follows the prefix, and the query, behind it. Default: true. */
+    readonly rest?: boolean | undefined;
   } | undefined;
   /** Files of this folder are served to everybody, without asking the app. A relative path counts from the configuration file. No listing, no dot files but /.well-known/, no way out by links. */
   readonly static?: string | undefined;

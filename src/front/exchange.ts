@@ -65,8 +65,14 @@ export class Exchange {
   }
 
   #follow(lead: Lead, hasBody: boolean): void {
-    if ('rest' in lead) this.#toFile(lead, hasBody);
-    else this.#toApp(lead, hasBody);
+    if ('send' in lead) this.#toApp(lead, hasBody);
+    else if ('rest' in lead) this.#toFile(lead, hasBody);
+    else {
+      this.#target = lead.target;
+      const answer = lead.target.answer(this);
+      if (answer instanceof Fault) this.fail(answer);
+      else this.answer(answer);
+    }
   }
 
   /** A file, or where there is none and the route says so, the app. */

@@ -88,5 +88,5 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
 function appText(settings: Settings): string {
   const routes = settings.sites.flatMap((site) => site.routes);
   const apps = [...new Set(routes.flatMap((route) => (route.kind === 'app' ? [route.app.written] : [])))];
-  return apps.length > 0 ? apps.join(', ') : routes.map((route) => (route.kind === 'static' ? route.dir : '')).join(', ');
+  return apps.length > 0 ? apps.join(', ') : routes.flatMap((route) => (route.kind === 'static' ? [route.dir] : [])).join(', ');
 }

@@ -47,10 +47,11 @@ export function folderAnswer({ head, truth, site }: Exchange): OwnAnswer {
   };
 }
 
-/** To the same resource over the other scheme. */
-export function redirectAnswer(exchange: Exchange, to: Scheme): OwnAnswer {
+/** To the same resource over the other scheme, under the site's other name, or both at once. */
+export function redirectAnswer(exchange: Exchange, { scheme: to, host }: { readonly scheme: Scheme; readonly host: string }): OwnAnswer {
   const { context, head, truth, site } = exchange;
-  const location = redirectUrl({ scheme: to, host: head.host, publicPort: context.publicPort(to), target: head.target });
+  const publicPort = to === truth.scheme ? truth.port : context.publicPort(to);
+  const location = redirectUrl({ scheme: to, host, publicPort, target: head.target });
   const status = redirectStatus({ to, realCertificate: context.realCertificate });
   // A redirect that a shared cache keeps would be served to visitors of the other door.
   const cache = status === 308 ? '' : 'Cache-Control: no-store\r\n';

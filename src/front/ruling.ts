@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts';
 import type { Exchange } from './exchange.ts';
 import { folderAnswer, redirectAnswer, type OwnAnswer } from './own-answers.ts';
 import type { Scripts } from './scripts.ts';
-import type { AppLead, Lead } from './targets.ts';
+import type { AppLead, Lead, OwnLead } from './targets.ts';
 
 /** What becomes of a request: where it leads, the front's own answer, or what is wrong. */
 export type Ruling = Lead | OwnAnswer | Fault;
@@ -15,12 +15,16 @@ export function ruleOn(exchange: Exchange): Ruling {
   const site = exchange.site = context.sites.pick(head.host) ?? context.sites.health(head.target);
   if (site === undefined) return new Fault('misdirected', `Host: ${head.host}`);
   const decision = site.decide(head.target, truth.scheme);
-  if (decision !== 'pass') return redirectAnswer(exchange, decision === 'to-https' ? 'https' : 'http');
+  const name = site.otherName(head.host, head.target);
+  if (decision !== 'pass' || name !== undefined) {
+    const to = decision === 'pass' ? truth.scheme : decision === 'to-https' ? 'https' : 'http';
+    return redirectAnswer(exchange, { scheme: to, host: name === undefined || (decision !== 'pass' && site.keepsName) ? head.host : name });
+  }
   return site.route(head.target) ?? new Fault('not-found', 'no route leads anywhere for this path');
 }
 
 /** A request for a PHP site: its scripts are the app's, other files are given out as they are. */
-export function ruleOnScript(exchange: Exchange, lead: AppLead, scripts: Scripts): Ruling {
+export function ruleOnScript(exchange: Exchange, lead: AppLead, scripts: Scripts): Exclude<Ruling, OwnLead> {
   const choice = scripts.choose(exchange.head.target);
   if (choice instanceof Fault) return choice;
   switch (choice.kind) {

@@ -2,10 +2,12 @@ import { compileTeller } from '../core/contract/tell.ts';
 import type { Fault, FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
+import { compileHosts, type HostTable } from '../core/policy/hosts.ts';
 import { hstsLine } from '../core/policy/hsts.ts';
 import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from '../core/policy/prefixes.ts';
 import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
+import { wwwPairs } from '../core/policy/www.ts';
 import type { AppRoute, SiteSettings } from '../config/settings.ts';
 import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type Target } from './targets.ts';
 import type { ServerGroup } from './upstream/group.ts';
@@ -32,10 +34,12 @@ export class Site {
   readonly #apps: PrefixTable<AppTarget>;
 
   readonly #hsts: string;
+  readonly #www: HostTable<string> | undefined;
 
   constructor(settings: SiteSettings, surroundings: Surroundings) {
     this.settings = settings;
     this.schemes = compileSchemes(settings.schemes, settings.health);
+    this.#www = settings.www && compileHosts([...wwwPairs(settings.hosts, settings.www)]);
     this.changeAnswer = settings.answerHeaders && compileChanges(settings.answerHeaders);
     // A browser would keep it for every project on localhost; so never where a local authority signs.
     this.#hsts = settings.hsts === undefined || surroundings.local ? '' : hstsLine(settings.hsts);
@@ -61,6 +65,18 @@ export class Site {
     return decide(this.schemes.policyOf(target), scheme);
   }
 
+  /**
+   * The change of scheme comes first and alone: the preload list wants example.com itself to be seen on https before
+   * visitors are sent on to www (https://hstspreload.org, "Submission Requirements").
+   */
+  get keepsName(): boolean { return this.settings.www === 'add' && this.settings.hsts?.preload === true; }
+
+  /** The host that a visitor is sent to instead of this one (`www`), or undefined. Health paths are answered under any name. */
+  otherName(host: string, target: string): string | undefined {
+    if (this.#www === undefined || this.schemes.isHealth(target)) return undefined;
+    return this.#www.pick(host);
+  }
+
   /** The site's own HSTS line for an answer of ours; only over https (RFC 6797 §7.2). */
   ownHsts(scheme: Scheme): string { return scheme === 'https' ? this.#hsts : ''; }
 
@@ -73,7 +89,8 @@ export class Site {
     const found = match<Target>(table, target);
     if (found === undefined) return undefined;
     const value = found.certain ? found.value : judged<Target>(table, target, stricterRoute)!;
-    return value.kind === 'app' ? leadToApp(value, target) : { target: value, rest: found.rest };
+    if (value.kind === 'app') return leadToApp(value, target);
+    return value.kind === 'static' ? { target: value, rest: found.rest } : { target: value };
   }
 
   /** The app for a target, past any folder that stands before it. */

@@ -6,6 +6,7 @@ import { createRepair, type RepairFields, type RepairOptions } from '../core/pol
 import { createStrip, type Strip } from '../core/policy/strip.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
 import { createScripts, type RunScript, type Scripts } from './scripts.ts';
+import { fixedAnswer, fixedRedirect, type OwnTarget } from './own-targets.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
 import { anyFile, notSource } from './static/source.ts';
 import type { ServerGroup } from './upstream/group.ts';
@@ -37,7 +38,7 @@ export interface StaticTarget {
   readonly changeAnswer: ChangeFields | undefined;
 }
 
-export type Target = AppTarget | StaticTarget;
+export type Target = AppTarget | StaticTarget | OwnTarget;
 
 /** An app, and the target that it is sent. */
 export interface AppLead {
@@ -53,8 +54,13 @@ export interface FileLead {
   readonly rest: string;
 }
 
+/** What the front answers itself. */
+export interface OwnLead {
+  readonly target: OwnTarget;
+}
+
 /** Where a request leads. */
-export type Lead = AppLead | FileLead;
+export type Lead = AppLead | FileLead | OwnLead;
 
 /** What all routes of a site have in common. */
 export interface SiteParts {
@@ -72,6 +78,8 @@ export function createTargets({ teller, repair: options, upstream, php }: SitePa
   const givenOut = php ? notSource : anyFile;
   return (route) => {
     const changeAnswer = route.answerHeaders && compileChanges(route.answerHeaders);
+    if (route.kind === 'answer') return fixedAnswer(route, changeAnswer);
+    if (route.kind === 'redirect') return fixedRedirect(route, changeAnswer);
     if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route, givenOut), changeAnswer };
     const own = route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair;
     return {

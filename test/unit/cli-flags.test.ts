@@ -40,7 +40,7 @@ test('the call of the manual: app, doors, a folder, a log', async () => {
   const { https, http, log, sites: [site] } = await settings('http://127.0.0.1:8000', '--https', '127.0.0.1:8443', '--http', '127.0.0.1:8080', '--static', '/media/=./media', '--log', 'json');
   assert.deepEqual([https, http], [8443, 8080].map((port) => ({ kind: 'at', address: { kind: 'ip', host: '127.0.0.1', port } })));
   assert.equal(log, 'json');
-  assert.deepEqual(site?.routes.map((route) => route.kind === 'static' ? [route.path, route.dir] : [route.path, route.app.written]), [['/media/', join(cwd, 'media')], ['/', 'http://127.0.0.1:8000']]);
+  assert.deepEqual(site?.routes.map((route) => route.kind === 'static' ? [route.path, route.dir] : route.kind === 'app' ? [route.path, route.app.written] : []), [['/media/', join(cwd, 'media')], ['/', 'http://127.0.0.1:8000']]);
 });
 
 test('--root belongs to an app at fastcgi://, which needs it; both refusals name the flag', async () => {
@@ -77,7 +77,7 @@ test('every flag arrives', async () => {
   assert.deepEqual(site.schemes, [['/checkout/', 'https'], ['/feed/', 'http'], ['/', 'either']]);
   assert.deepEqual([site.health, site.speaks, site.secureCookies], [['/up', '/live'], 'ssl-flag', true]);
   assert.deepEqual(site.tell, [{ name: 'X-Port', value: '{port}' }, { name: 'X-On', value: 'yes' }]);
-  assert.deepEqual(site.routes.map((route) => route.kind === 'app' ? [route.maxBody, route.streamBodies, route.readAhead] : [route.path, route.missing, route.cacheControl, route.fallback]),
+  assert.deepEqual(site.routes.map((route) => route.kind === 'app' ? [route.maxBody, route.streamBodies, route.readAhead] : route.kind === 'static' ? [route.path, route.missing, route.cacheControl, route.fallback] : []),
     [['/assets/', 'app', 'no-cache', undefined], ['/media/', 'app', 'no-cache', undefined], [1048576, true, 65536]]);
 });
 
@@ -150,7 +150,7 @@ for (const [args, said] of REFUSED) {
 test('flags win over the file; what they do not name stays the file\'s', async () => {
   const front = await settings('9000', '--config', 'conf/one.json', '--http', 'off', '--static', '/r/=media', '--grace', '3');
   assert.deepEqual([front.http, front.grace, front.sites[0]?.hsts?.maxAge], [{ kind: 'off' }, 3, 300]);
-  assert.deepEqual(front.sites[0]?.routes.map((route) => route.kind === 'static' ? [route.path, route.dir] : route.app.written),
+  assert.deepEqual(front.sites[0]?.routes.map((route) => route.kind === 'static' ? [route.path, route.dir] : route.kind === 'app' ? route.app.written : []),
     [['/m/', join(cwd, 'conf/media')], ['/r/', join(cwd, 'media')], '9000']); // the file's folder, the current folder
 });
 

@@ -65,7 +65,7 @@ test('routes: longest prefix first, files before an app of the same prefix, own 
     routes: { '/': { static: 'media', missing: 'app', fallback: 'index.html', cacheControl: 'no-cache' }, '/api/': { app: '9000', maxBody: 7, streamBodies: true } },
   }).sites[0]!;
   assert.deepEqual(routes.map(({ kind, path }) => [kind, path]), [['app', '/api/'], ['static', '/a/'], ['app', '/'], ['static', '/']]);
-  assert.deepEqual(routes.map((route) => route.kind === 'app' ? route.maxBody : route.missing), [7, '404', 5, 'app']);
+  assert.deepEqual(routes.map((route) => route.kind === 'app' ? route.maxBody : route.kind === 'static' ? route.missing : []), [7, '404', 5, 'app']);
   assert.deepEqual(routes[3], { kind: 'static', path: '/', dir: join(folder, 'media'), cacheControl: 'no-cache', fallback: 'index.html', missing: 'app' });
 });
 
@@ -94,6 +94,33 @@ test('changes to headers, a route\'s on top of its site\'s', () => {
   assert.match(refusal({ app: 1, answerHeaders: { set: { 'X-A': 'a' }, remove: ['x-a'] } }), /^answerHeaders\.remove\[0\]: saw "x-a", expected one word about x-a\. set names it already/);
   assert.match(refusal({ routes: { '/': { app: 1, requestHeaders: { remove: ['X-Forwarded-For'] } } } }), /^routes\.\/\.requestHeaders\.remove\[0\].*--speaks and --tell/);
   assert.match(refusal({ app: 1, tell: ['X-Mine: {port}'], requestHeaders: { set: { 'x-mine': '1' } } }), /^requestHeaders: saw "x-mine", expected a header that tell does not write/);
+});
+
+test('fixed answers, redirects and www', () => {
+  const { routes, www } = settings({
+    domains: ['a.test', 'www.a.test'], www: 'remove',
+    routes: { '/ping': { answer: { body: 'pong', headers: { 'X-A': 'b' } } }, '/gone/': { answer: { status: 410 } }, '/old/': { redirect: { to: '/new/' } }, '/': { redirect: { to: '/app/', rest: false, status: 302 } }, '/app/': { app: 1 } },
+  }).sites[0]!;
+  assert.equal(www, 'remove');
+  assert.deepEqual(routes.filter(({ kind }) => kind !== 'app'), [
+    { kind: 'answer', path: '/ping', status: 200, body: 'pong', type: 'text/plain; charset=utf-8', headers: [{ name: 'X-A', value: 'b' }] },
+    { kind: 'answer', path: '/gone/', status: 410, body: '', type: 'text/plain; charset=utf-8', headers: [] },
+    { kind: 'redirect', path: '/old/', to: '/new/', status: 307, rest: true }, { kind: 'redirect', path: '/', to: '/app/', status: 302, rest: false },
+  ]);
+  const redirect = (to: string, more = {}): string => refusal({ routes: { '/old/': { redirect: { to, ...more } } } });
+  for (const to of ['//evil.test', '/\\evil', 'evil.test', 'ftp://a', 'https://a@b/', 'https://a\\b/', '/a\r\nb']) assert.match(redirect(to), /^routes\.\/old\/\.redirect\.to: saw .*expected a path/, to);
+  assert.match(redirect('/new?a'), /write rest: false/);
+  assert.match(redirect('/old/new'), /saw "\/old\/new", expected a path outside this prefix/);
+  assert.match(redirect('/new', { status: 304 }), /expected 301, 302, 303, 307 or 308/);
+  const answer = (fields: object): string => refusal({ routes: { '/a': { answer: fields } } });
+  assert.match(answer({ status: 204, body: 'x' }), /a 204 has no content/i);
+  assert.match(answer({ status: 304 }), /condition of the request/);
+  assert.match(answer({ headers: { 'Content-Length': '3' } }), /frames each message/);
+  assert.match(answer({ headers: { 'X-A': 'a\nb' } }), /line break/);
+  assert.match(answer({ type: 'a\r\nb' }), /line break/);
+  assert.match(refusal({ routes: { '/a': { app: 1, answer: {} } } }), /expected one of app, static, answer and redirect/);
+  assert.match(refusal({ routes: { '/a': { answer: {}, strip: true } } }), /^routes\.\/a\.strip: saw true, expected no strip here/);
+  assert.match(refusal({ app: 1, domains: ['a.test'], www: 'add' }), /^www: saw "add", expected a host and the same with www\./);
 });
 
 test('files alone need no app', () => {
@@ -155,8 +182,8 @@ const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[
   ['the same prefix twice', { static: { '/media': 'media' }, routes: { '/media/': { static: 'media' } } }, /^routes\.\/media\/: .*one route for a prefix/],
   ['files over an app that would never be asked', { app: 1, static: { '/': 'media' } }, /one route for a prefix.*missing: "app"/],
   ['a missing file for no app', { routes: { '/': { static: 'media', missing: 'app' } } }, /^routes\.\/\.missing: .*an app that this prefix falls under/],
-  ['a route to nothing', { app: 1, routes: { '/x': {} } }, /^routes\.\/x: .*either app or static/],
-  ['a route to both', { routes: { '/x': { app: 1, static: 'media' } } }, /^routes\.\/x: .*either app or static/],
+  ['a route to nothing', { app: 1, routes: { '/x': {} } }, /^routes\.\/x: .*one of app, static, answer and redirect/],
+  ['a route to both', { routes: { '/x': { app: 1, static: 'media' } } }, /^routes\.\/x: .*one of app, static, answer and redirect/],
   ['an option of the other kind', { routes: { '/x': { app: 1, fallback: 'x' } } }, /^routes\.\/x\.fallback: .*a route to a folder/],
   ['a size on files', { routes: { '/x': { static: 'media', maxBody: 1 } } }, /^routes\.\/x\.maxBody: .*a route to an app/],
   ['PHP without its folder', { app: 'fastcgi://127.0.0.1:9000' }, /^root: saw nothing, expected the folder of the PHP files.*--root DIR/],

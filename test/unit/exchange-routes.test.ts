@@ -5,6 +5,7 @@ import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../help
 
 const get = (path: string, more = '', method = 'GET'): string => `${method} ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
 const withSite = (changes: Partial<SiteSettings>, front: Parameters<typeof settings>[0] = {}): MemoryFront => new MemoryFront(settings({ ...front, sites: [siteSettings(changes)] }));
+const line = (text: string, name: string): string | undefined => lines(text).find((one) => one.toLowerCase().startsWith(`${name.toLowerCase()}:`));
 const lines = (text: string): string[] => text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n').slice(1);
 
 describe('a route whose prefix is taken off', () => {
@@ -125,5 +126,97 @@ describe('headers that an operator changes', () => {
     front.transport.made[0]!.wire.break('ECONNREFUSED');
     assert.match(client.text, /^HTTP\/1\.1 502 [^]*Cache-Control: no-store\r\n[^]*X-Frame-Options: DENY\r\n/);
     assert.doesNotMatch(client.text, /public/, 'an error that a cache may keep would outlive its cause');
+  });
+});
+
+describe('routes that the front answers itself', () => {
+  const ping = { kind: 'answer', path: '/ping', status: 200, body: 'pöng', type: 'text/plain; charset=utf-8', headers: [{ name: 'Cache-Control', value: 'no-store' }] } as const;
+  const closed = { kind: 'answer', path: '/closed/', status: 404, body: '', type: 'text/plain', headers: [] } as const;
+  const moved = { kind: 'redirect', path: '/old/', to: '/new/', status: 308, rest: true } as const;
+  const away = { kind: 'redirect', path: '/docs', to: 'https://docs.test/start?a=b', status: 302, rest: false } as const;
+  const front = (): MemoryFront => withSite({ routes: [ping, closed, moved, away, appRoute()] });
+
+  it('with a fixed answer, to every method', () => {
+    const client = front().client();
+    client.say(get('/ping'));
+    assert.match(client.writes[0]!, /^HTTP\/1\.1 200 OK\r\nDate: [^\r]*\r\nCache-Control: no-store\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\np\xc3\xb6ng$/);
+    client.say(get('/ping', '', 'HEAD'));
+    assert.match(client.writes[1]!, /Content-Length: 5\r\n\r\n$/);
+    client.say(get('/closed/x', '', 'DELETE'));
+    assert.match(client.writes[2]!, /^HTTP\/1\.1 404 Not Found\r\nDate: [^\r]*\r\nContent-Length: 0\r\n\r\n$/);
+    client.say('POST /ping HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 3\r\n\r\nabc');
+    assert.match(client.writes[3]!, /^HTTP\/1\.1 200 OK/);
+  });
+
+  it('a path that some servers read as closed is closed', () => {
+    const it = front();
+    const client = it.client();
+    for (const path of ['/closed%2fx', '/x/..%2fclosed/y', '//closed/x', '/x/..;/closed/y', '/closed;a/x']) {
+      client.say(get(path));
+      assert.match(client.writes.at(-1)!, /^HTTP\/1\.1 404 Not Found\r\nDate: [^\r]*\r\nContent-Length: 0/, path);
+    }
+    assert.equal(it.transport.made.length, 0);
+  });
+
+  it('a 204 has neither content nor a length', () => {
+    const client = withSite({ routes: [{ ...closed, status: 204 }, appRoute()] }).client();
+    client.say(get('/closed/') + get('/closed/'));
+    assert.match(client.text, /^(HTTP\/1\.1 204 No Content\r\nDate: [^\r]*\r\n\r\n){2}$/);
+  });
+
+  it('with a redirect, to what follows the prefix too', () => {
+    const client = front().client();
+    for (const [path, status, to] of [
+      ['/old/a%20b?c', 308, '/new/a%20b?c'], ['/old', 308, '/new/'], ['/old/?x', 308, '/new/?x'], ['/old/\xc3\xa4', 308, '/new/%C3%A4'],
+      ['/docs/x?y', 302, 'https://docs.test/start?a=b'], ['/docs', 302, 'https://docs.test/start?a=b'],
+    ] as const) {
+      client.say(get(path));
+      assert.match(client.writes.at(-1)!, new RegExp(`^HTTP/1\\.1 ${status} `));
+      assert.equal(line(client.writes.at(-1)!, 'Location'), `Location: ${to}`);
+    }
+    for (const path of ['/old//evil.test/', '/old/../old/x', '//old/x']) { // the first would lead to another host behind "/"
+      client.say(get(path));
+      assert.match(client.writes.at(-1)!, /^HTTP\/1\.1 400 [^]*prefix-unclear/, path);
+    }
+  });
+});
+
+describe('www', () => {
+  const hosts = ['shop.test', 'www.shop.test', 'api.test'];
+  const ask = (front: MemoryFront, host: string, tls: boolean, path = '/a?b'): string | undefined => {
+    const client = front.client({ tls });
+    client.say(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    return line(client.text, 'Location')?.slice('Location: '.length);
+  };
+
+  it('is taken off or put before, together with https, in one redirect', () => {
+    const remove = withSite({ hosts, www: 'remove' });
+    assert.equal(ask(remove, 'www.shop.test:8080', false), 'https://shop.test:8443/a?b');
+    assert.equal(ask(remove, 'WWW.Shop.test.', true), 'https://shop.test:8443/a?b');
+    assert.equal(ask(remove, 'shop.test', false), 'https://shop.test:8443/a?b');
+    for (const host of ['shop.test', 'api.test']) assert.equal(ask(remove, host, true), undefined, host);
+    const add = withSite({ hosts, www: 'add' });
+    assert.equal(ask(add, 'shop.test', false), 'https://www.shop.test:8443/a?b');
+    assert.equal(ask(add, 'shop.test', true), 'https://www.shop.test:8443/a?b');
+    for (const host of ['www.shop.test', 'api.test']) assert.equal(ask(add, host, true), undefined, host);
+  });
+
+  it('keeps to http where that is the path\'s policy, and to the public ports', () => {
+    const front = withSite({ hosts, www: 'remove', schemes: [['/', 'either'], ['/feed/', 'http']] }, { publicHttpPort: 80, publicHttpsPort: 443 });
+    assert.equal(ask(front, 'www.shop.test', false), 'http://shop.test/a?b');
+    assert.equal(ask(front, 'www.shop.test', true, '/feed/'), 'http://shop.test/feed/');
+  });
+
+  it('leaves health paths alone', () => {
+    const front = withSite({ hosts, www: 'remove', health: ['/up'] });
+    assert.equal(ask(front, 'www.shop.test', false, '/up'), undefined);
+    assert.equal(ask(front, 'www.shop.test', false, '/up2'), 'https://shop.test:8443/up2');
+  });
+
+  // The preload list refuses a site whose first redirect goes to www: the apex would never be seen on https.
+  it('waits for https where the site is to be preloaded', () => {
+    const front = withSite({ hosts, www: 'add', hsts: { maxAge: 31_536_000, includeSubDomains: true, preload: true } });
+    assert.equal(ask(front, 'shop.test', false), 'https://shop.test:8443/a?b');
+    assert.equal(ask(front, 'shop.test', true), 'https://www.shop.test:8443/a?b');
   });
 });

@@ -99,7 +99,12 @@ export function match<T>(table: PrefixTable<T>, target: string): PathMatch<T> | 
   return { value: entry.value, rest: path.slice(entry.prefix.length), certain };
 }
 
-/** For tables of routes: the app before files, since files are given to anyone and the app decides for itself. */
-export function stricterRoute<T extends { readonly kind: 'app' | 'static' }>(a: T, b: T): T {
-  return a.kind === 'static' && b.kind === 'app' ? b : a;
+type RouteKind = 'answer' | 'app' | 'redirect' | 'static';
+
+/** A fixed answer may be what closes a path; an app decides for itself; files are given to anyone. */
+const ROUTE_STRICTNESS: Readonly<Record<RouteKind, number>> = { answer: 3, app: 2, redirect: 1, static: 0 };
+
+/** For tables of routes: the stricter place, of two that are equally strict the first. */
+export function stricterRoute<T extends { readonly kind: RouteKind }>(a: T, b: T): T {
+  return ROUTE_STRICTNESS[b.kind] > ROUTE_STRICTNESS[a.kind] ? b : a;
 }

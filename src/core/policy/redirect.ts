@@ -27,7 +27,7 @@ export interface RedirectTarget {
  * §10.2.2), so bytes that a URI cannot have (non-ASCII, controls, spaces) are escaped, as the client would do itself.
  */
 export function redirectUrl({ scheme, host, publicPort, target }: RedirectTarget): string {
-  const path = target === '*' ? '/' : target.replace(/[^\x21-\x7e]/g, escapeByte);
+  const path = target === '*' ? '/' : escapedForUrl(target);
   return `${scheme}://${hostName(host)}${publicPort === DEFAULT_PORT[scheme] ? '' : `:${publicPort}`}${path}`;
 }
 
@@ -36,7 +36,7 @@ export function redirectUrl({ scheme, host, publicPort, target }: RedirectTarget
  * here) would send the browser to another host (RFC 3986 §4.2).
  */
 export function ownPath(target: string): string {
-  return `/${target.replace(/^[/\\]+/, '')}`.replace(/[^\x21-\x7e]/g, escapeByte);
+  return escapedForUrl(`/${target.replace(/^[/\\]+/, '')}`);
 }
 
 /** A target with a slash at the end of its path: a folder by its own name, which relative links in it need. */
@@ -44,5 +44,7 @@ export function slashed(target: string): string {
   const path = rawPath(target);
   return path + '/' + target.slice(path.length);
 }
+/** Bytes that a URI cannot have, escaped. */
+export const escapedForUrl = (text: string): string => text.replace(/[^\x21-\x7e]/g, escapeByte);
 
 const escapeByte = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
