@@ -32,6 +32,9 @@ describe('the framework behind an answer', () => {
     ['Koa by its session', ['Keep-Alive: timeout=5'], 'koa.sess=x', 'koa'],
     ['Node alone', ['Location: https://h/', 'Date: x', 'Keep-Alive: timeout=5'], undefined, 'node'],
     ['Apache, which says how often too', ['Keep-Alive: timeout=5, max=100'], undefined, 'unknown'],
+    ['Apache\'s own redirect', ['Server: Apache/2.4.62 (Debian)', 'Location: https://h/', 'Content-Type: text/html; charset=iso-8859-1'], undefined, 'apache'],
+    ['Django\'s https redirect in Apache', ['Server: Apache', 'Location: https://h/', 'Content-Type: text/html; charset=utf-8', 'Content-Length: 0', 'Referrer-Policy: same-origin', 'X-Content-Type-Options: nosniff'], undefined, 'django'],
+    ['an app in Apache that shows nothing', ['Server: Apache', 'Location: https://h/', 'Content-Type: text/html; charset=utf-8'], undefined, 'unknown'],
     ['Express', ['X-Powered-By: Express', 'Keep-Alive: timeout=5'], undefined, 'express'],
     ['Express that hides itself', ['Set-Cookie: connect.sid=s%3Ax; Path=/'], undefined, 'express'],
     ['Laravel', ['X-Powered-By: PHP/8.3.1', 'Set-Cookie: XSRF-TOKEN=x', 'Set-Cookie: laravel_session=y'], undefined, 'laravel'],
@@ -90,6 +93,7 @@ describe('the lines to add', () => {
     ['nextjs', 'standard', 'const secure = request.headers.get(\'x-forwarded-proto\')?.split(\',\')[0].trim() === \'https\';'],
     ['wsgi', 'standard', 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")'],
     ['wsgi', 'standard', 'gunicorn --forwarded-allow-ips=127.0.0.1 …'],
+    ['apache', 'standard', 'RewriteCond %{HTTP:X-Forwarded-Proto} !=https'],
     ['asgi', 'standard', 'uvicorn --proxy-headers --forwarded-allow-ips=127.0.0.1 …'],
     ['unknown', 'legacy', 'X-Forwarded-Protocol: https'],
   ];
