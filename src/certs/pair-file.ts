@@ -1,13 +1,13 @@
 /** `--cert FILE --key FILE`: read, checked, and understood before a client ever sees them. */
-import { X509Certificate, createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { canonical, parseAddress } from '../core/contract/address.ts';
 import type { CertificatePair } from '../core/contract/certificate.ts';
 import { completeness } from './chain.ts';
 import { CertificateError, DAY, dateText } from './events.ts';
 import type { CertificateEvent } from './events.ts';
+import { certificatesIn, namesOf, unreadable } from './pem.ts';
 
 export interface PairFiles {
   readonly cert: string;
@@ -68,31 +68,15 @@ async function read(file: string, what: string): Promise<string> {
   try {
     return await readFile(file, 'latin1');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read by this user' : `cannot be read: ${message}`;
-    throw new CertificateError(file, `The ${what} file ${file} ${why}.`);
+    throw unreadable(file, what, error);
   }
 }
 
-const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
-
 function parseChain({ cert, key }: PairFiles, text: string): X509Certificate[] {
-  const blocks = text.match(CERTIFICATE) ?? [];
-  const begun = text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/g)?.length ?? 0;
-  if (begun > blocks.length) throw new CertificateError(cert, `The certificate file ${cert} is cut off: ${begun} certificates begin in it and ${blocks.length} end. Write it again, whole.`);
-  if (blocks.length === 0) {
-    const hint = /PRIVATE KEY-----/.test(text)
-      ? `It holds a private key: --cert and --key seem to be swapped (--key is ${key}).`
-      : `Expected PEM text ("-----BEGIN CERTIFICATE-----"), the site's certificate first and then its intermediates. From DER: openssl x509 -inform der -in '${cert}' -out cert.pem; from PKCS #12: openssl pkcs12 -in '${cert}' -nodes -out both.pem`;
-    throw new CertificateError(cert, `The certificate file ${cert} has no certificate in it. ${hint}`);
-  }
-  return blocks.map((block, i) => {
-    try {
-      return new X509Certificate(block);
-    } catch (error) {
-      throw new CertificateError(cert, `Certificate ${i + 1} of ${blocks.length} in ${cert} is damaged: ${(error as Error).message}. Write the file again, whole.`);
-    }
-  });
+  const hint = /PRIVATE KEY-----/.test(text)
+    ? `It holds a private key: --cert and --key seem to be swapped (--key is ${key}).`
+    : `Expected PEM text ("-----BEGIN CERTIFICATE-----"), the site's certificate first and then its intermediates. From DER: openssl x509 -inform der -in '${cert}' -out cert.pem; from PKCS #12: openssl pkcs12 -in '${cert}' -nodes -out both.pem`;
+  return certificatesIn(text, cert, hint);
 }
 
 function parseKey({ cert, key }: PairFiles, text: string): KeyObject {
@@ -115,18 +99,4 @@ function misfit({ cert, key }: PairFiles, chain: readonly X509Certificate[], key
   return at > 0
     ? new CertificateError(cert, `The key ${key} belongs to certificate ${at + 1} in ${cert}, not to the first. Put the site's own certificate first, then each one's issuer.`)
     : new CertificateError(key, `The key ${key} does not belong to the certificate ${cert}: their public keys differ. Give the two files that were made together.`);
-}
-
-/** One subject alternative name in OpenSSL's text; Node puts a value that could be taken for several into JSON's quotes. */
-const ALTERNATIVE = /(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/gy;
-
-/**
- * Subject alternative names; the common name only where there are none, as some private authorities still make them.
- * Read from Node's certificate: the library that makes certificates would delay every start by a quarter of a second.
- */
-function namesOf(leaf: X509Certificate): string[] {
-  const items = [...(leaf.subjectAltName ?? '').matchAll(ALTERNATIVE)].map(([, type = '', text = '']) => ({ type, value: text.startsWith('"') ? String(JSON.parse(text)) : text }));
-  const of = (type: string): string[] => items.filter((item) => item.type === type).map(({ value }) => value.toLowerCase());
-  const names = [...of('DNS'), ...of('IP Address').map((text) => { const address = parseAddress(text); return address === undefined ? text : canonical(address); })];
-  return names.length > 0 ? names : leaf.subject.split('\n').flatMap((line) => (line.startsWith('CN=') ? [line.slice(3).toLowerCase()] : []));
 }

@@ -1,9 +1,12 @@
 import { loadPair, worries } from '../certs/pair-file.ts';
 import { CertificateError } from '../certs/events.ts';
+import { readRoots } from '../certs/roots.ts';
 import type { Settings } from '../config/settings.ts';
 import { oldLists } from '../core/contract/published/index.ts';
+import { uncheckedWarning } from '../front/upstream/app-tls.ts';
 import { explain } from './explain.ts';
 import type { Flags } from './flags.ts';
+import { rootFiles } from './root-files.ts';
 import { readSettings } from './settings.ts';
 import { RunError, type Terminal } from './terminal.ts';
 
@@ -16,17 +19,25 @@ export async function check(app: string | undefined, flags: Flags, terminal: Ter
   return 0;
 }
 
-/** Reads every pair as the front would, and gives what it would warn of. */
-async function readCertificates({ certificates }: Settings): Promise<string[]> {
+/** Reads every certificate as the front would, and gives what it would warn of. */
+async function readCertificates(settings: Settings): Promise<string[]> {
   const troubles: string[] = [];
   const warnings: string[] = [];
-  for (const [i, files] of certificates.entries()) {
+  const trying = async (where: string, read: () => unknown): Promise<void> => {
     try {
-      warnings.push(...worries(await loadPair(files), Date.now()).map(({ message }) => message));
+      await read();
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
-      troubles.push(`certificates[${i}]: ${error.message}`);
+      troubles.push(`${where}: ${error.message}`);
     }
+  };
+  for (const [i, files] of settings.certificates.entries()) {
+    await trying(`certificates[${i}]`, async () => warnings.push(...worries(await loadPair(files), Date.now()).map(({ message }) => message)));
+  }
+  for (const file of rootFiles(settings)) await trying('upstream.ca', () => readRoots(file));
+  for (const route of settings.sites.flatMap(({ routes }) => routes)) {
+    const warning = route.kind === 'app' ? uncheckedWarning(route.app) : undefined;
+    if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning);
   }
   if (troubles.length > 0) throw new RunError(troubles.join('\n'), 2);
   return warnings;

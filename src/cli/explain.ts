@@ -45,7 +45,7 @@ function routeText(route: RouteSettings): string {
   if (route.kind === 'app') {
     const servers = route.app.servers.map(({ addresses }) => addresses.map(addressText).join(', then '));
     const several = servers.length === 1 ? '' : `; ${route.app.balance}`;
-    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
+    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
   }
   if (route.kind === 'answer') return `answered with ${route.status}${route.body === '' ? '' : ` and ${sizeText(Buffer.byteLength(route.body))} of ${route.type}`}`;
   if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;
@@ -59,6 +59,13 @@ function changesRows(name: string, changes: FieldChanges | undefined): [string, 
   const names = (fields: readonly { readonly name: string }[]): string => fields.map((field) => field.name).join(', ');
   const parts = [['set', names(changes.set)], ['add', names(changes.add)], ['remove', changes.remove.join(', ')]].filter(([, which]) => which !== '');
   return [[name, parts.map((part) => part.join(' ')).join('; ')]];
+}
+
+function secureText({ tls, servers, sendProxy }: AppRoute['app']): string {
+  const proxy = sendProxy === undefined ? '' : `, with a PROXY header (${sendProxy})`;
+  if (tls === undefined) return proxy;
+  if (tls.insecure) return `, TLS with any certificate${proxy}`;
+  return `, TLS with a certificate for ${[...new Set(servers.map(({ tlsName }) => tlsName))].join(', ')} from ${tls.ca ?? 'an authority that Node knows'}${proxy}`;
 }
 
 function strippedText({ strip, app }: AppRoute): string {

@@ -42,6 +42,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
     site: given({
       app: places(app),
       root: file(flags.root),
+      upstream: upstream(flags, file),
       domains: flags.domain,
       routes: rules('--static', flags.static, '--static /media/=./media', (dir) => given({
         static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback,
@@ -58,6 +59,12 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       readAhead: flags.readAhead,
     }),
   };
+}
+
+/** Undefined where no flag says anything of it. */
+function upstream(flags: Flags, file: (path: string | undefined) => string | undefined): Record<string, unknown> | undefined {
+  const keys = given({ ca: file(flags.upstreamCa), serverName: flags.upstreamName, insecure: flags.upstreamInsecure, sendProxy: flags.sendProxy });
+  return Object.keys(keys).length === 0 ? undefined : keys;
 }
 
 const given = (keys: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
@@ -117,17 +124,21 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', grace: '--grace', timeouts: '--timeout',
 };
 
+const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy' };
+
 const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback' };
 
 /** What a wrong value is called: its flag where it came from one, else its path in the file. */
 export function namer({ front, site }: FlagConfig, hasFile: boolean): (path: Path) => string {
   const routes = (site['routes'] ?? {}) as Record<string, unknown>;
+  const upstreamKeys = (site['upstream'] ?? {}) as Record<string, unknown>;
   return (path) => {
     const [key, second] = path;
     if (typeof key !== 'string' || key.startsWith('--')) return String(key ?? pathText(path));
-    const fromFlag = key === 'routes' ? Object.hasOwn(routes, String(second)) : key in front || key in site;
+    const fromFlag = key === 'routes' ? Object.hasOwn(routes, String(second)) : key === 'upstream' ? Object.hasOwn(upstreamKeys, String(second)) : key in front || key in site;
     if (hasFile && !fromFlag) return pathText(path);
     if (key === 'routes') return ROUTE_FLAG_OF[String(path[2])] ?? '--static';
+    if (key === 'upstream') return UPSTREAM_FLAG_OF[String(second)] ?? pathText(path);
     if (key === 'certificates') return path[2] === 'key' ? '--key' : '--cert';
     if (key === 'timeouts' && second !== undefined) return `--timeout ${second}`;
     return FLAG_OF[key] ?? pathText(path);

@@ -15,6 +15,10 @@ export interface Flags {
   readonly staticMissing?: string;
   readonly staticCache?: string;
   readonly staticFallback?: string;
+  readonly upstreamCa?: string;
+  readonly upstreamName?: string;
+  readonly upstreamInsecure?: boolean;
+  readonly sendProxy?: string;
   readonly speaks?: string;
   readonly tell?: readonly string[];
   readonly trust?: readonly string[];
@@ -56,6 +60,12 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--static-missing <what>', 'a missing file is 404 or the app\'s: 404 | app (404)'],
     ['--static-cache <value>', 'Cache-Control of files'],
     ['--static-fallback <file>', 'file that answers for missing paths (single-page apps)'],
+  ]],
+  ['How the app is reached:', [
+    ['--upstream-ca <file>', 'PEM file of the authority (or the certificate) that an https:// app shows, in the place of Node\'s list'],
+    ['--upstream-name <name>', 'the name that the certificate of an https:// app is for (the host of its address)'],
+    ['--upstream-insecure', 'do not check the certificate of an https:// app: whoever answers there is believed'],
+    ['--send-proxy <version>', 'v1 | v2: connections to the app begin with a PROXY header that names the client'],
   ]],
   ['What the app is told:', [
     ['--speaks <profile>', 'standard | rfc7239 | legacy | ssl-flag | front-end-https | none (standard)'],

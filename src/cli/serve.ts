@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { DoorError } from '../front/doors.ts';
 import { startFront, type Front, type FrontOptions } from '../front/front.ts';
 import { doorTrouble } from './door-trouble.ts';
+import { rootFiles } from './root-files.ts';
 import { untilToldToStop } from './signals.ts';
 import { RunError } from './terminal.ts';
 
@@ -13,7 +14,7 @@ export async function openFront(settings: Settings, options: FrontOptions = {}):
   } catch (error) {
     if (error instanceof DoorError) throw new RunError(doorTrouble(error, settings));
     // Files that the configuration names are its mistake; a local authority that cannot be used is this machine's.
-    if (error instanceof CertificateError) throw new RunError(error.message, settings.certificates.some(({ cert, key }) => error.file === cert || error.file === key) ? 2 : 1);
+    if (error instanceof CertificateError) throw new RunError(error.message, [...settings.certificates.flatMap(({ cert, key }) => [cert, key]), ...rootFiles(settings)].includes(error.file) ? 2 : 1);
     throw error;
   }
 }

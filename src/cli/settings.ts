@@ -46,7 +46,7 @@ function refuseSites(value: unknown): void {
   }]);
 }
 
-/** The file's value with what flags say put over it; a prefix of `--static` over the file's route of that prefix alone. */
+/** The file's value with what flags say put over it; a prefix of `--static` over the file's route of that prefix alone, and a flag about the app over that key of its `upstream`. */
 function merge(value: unknown, { front, site }: FlagConfig): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value; // the schema says what it should have been
   const file = value as Record<string, unknown>;
@@ -56,6 +56,6 @@ function merge(value: unknown, { front, site }: FlagConfig): unknown {
       path: [key], seen: site[key], expected: 'no flag about one site beside a configuration with sites', next: 'It cannot tell which site is meant: write it into that site',
     })), ([key]) => flagOf(String(key)));
   }
-  const routes = site['routes'] === undefined ? {} : { routes: { ...file['routes'] as object, ...site['routes'] } };
-  return { ...file, ...front, ...site, ...routes };
+  const both = (key: 'routes' | 'upstream'): object => (site[key] === undefined ? {} : { [key]: { ...file[key] as object, ...site[key] } });
+  return { ...file, ...front, ...site, ...both('routes'), ...both('upstream') };
 }

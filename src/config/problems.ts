@@ -72,6 +72,9 @@ export class Problems {
 
   add(problem: Problem): void { this.list.push(problem); }
 
+  /** A key that several routes share is read for each of them; what is wrong with it is told once. */
+  told(path: Path): boolean { return this.list.some((problem) => problem.path.join('\0') === path.join('\0')); }
+
   /** What `read` gives; undefined, and one more problem, where it throws {@link BadValue}. */
   at<T>(path: Path, seen: unknown, read: () => T): T | undefined {
     try {

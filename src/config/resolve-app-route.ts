@@ -16,9 +16,8 @@ export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, c
   const { path, problems } = context;
   const size = (key: 'maxBody' | 'readAhead', standard: number): number => {
     const written = route[key] ?? site[key];
-    // A site's own size is read once per route; its problem belongs to the site's key and is told once.
     const where = route[key] === undefined ? [...path.slice(0, -2 * Number(path.at(-2) === 'routes')), key] : [...path, key];
-    if (written === undefined || problems.list.some((problem) => problem.path.join('\0') === where.join('\0'))) return standard;
+    if (written === undefined || problems.told(where)) return standard;
     return problems.at(where, written, () => parseSize(written)) ?? standard;
   };
   const app = resolveUpstream(route, site, context);

@@ -10,6 +10,7 @@ import type { SiteContext } from './resolve-site.ts';
 import { STATIC_KEYS, staticRoute } from './resolve-static-route.ts';
 import type { FieldChanges, RouteSettings } from './settings.ts';
 import type { RouteConfig, SiteConfig } from './types.ts';
+import { checkTlsUsed } from './upstream-tls.ts';
 
 /** A route and the place it was written at. */
 interface Placed { readonly route: RouteSettings; readonly at: Path }
@@ -33,6 +34,7 @@ export function resolveRoutes(site: SiteConfig, changes: Changes, context: SiteC
 
   checkPrefixes(placed, context);
   checkSiteRoot(site, placed.map(({ route }) => route), context);
+  checkTlsUsed(site, placed.map(({ route }) => route), context);
   if (site.app === undefined && site.static === undefined && site.routes === undefined) {
     context.problems.add({ path: [...context.path, 'app'], seen: undefined, expected: 'an app or a folder to serve', next: 'Name the app\'s port (sallyport 8000; app: 8000) or a folder (--static /=./public; static: { "/": "./public" })' });
   }

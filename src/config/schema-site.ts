@@ -8,8 +8,8 @@ const policy = z.enum(['https', 'http', 'either'], { error: 'https, http or eith
 /** The keys of one site, at the top of the file or inside `sites`. */
 export const siteKeys = {
   app: app.describe(
-    'Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or '
-    + 'in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI\'s own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. No TLS. '
+    'Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "https://host:port", "unix:/path"; several servers as a list, or '
+    + 'in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI\'s own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. '
     + 'Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket.',
   ),
   upstream,

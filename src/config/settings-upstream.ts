@@ -11,6 +11,18 @@ export interface UpstreamSettings {
   /** At least one. */
   readonly servers: readonly ServerSettings[];
   readonly balance: Balance;
+  /** Present where the servers speak TLS. */
+  readonly tls?: UpstreamTls;
+  /** The PROXY header that connections begin with; absent: none. */
+  readonly sendProxy?: 'v1' | 'v2';
+}
+
+/** How the certificates of an app's servers are checked. */
+export interface UpstreamTls {
+  /** PEM file with the authorities that count; undefined: those that Node knows. */
+  readonly ca: string | undefined;
+  /** Nothing is checked. */
+  readonly insecure: boolean;
 }
 
 /** One server of an app. */
@@ -19,6 +31,8 @@ export interface ServerSettings {
   readonly written: string;
   /** In the order they are tried (`localhost` has two). */
   readonly addresses: readonly ConnectAddress[];
+  /** Present where it speaks TLS: the name or address that its certificate has to be for. */
+  readonly tlsName?: string;
 }
 
 /** Which of several servers gets a request: the least busy one, each in turn, or always the same for a client's address. */

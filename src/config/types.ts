@@ -63,7 +63,7 @@ export interface Config {
     /** Until a client takes more of its answer. Default: 60s. */
     readonly send?: number | string | undefined;
   } | undefined;
-  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. No TLS. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "https://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
   readonly app?: number | string | readonly (number | string)[] | undefined;
   /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
   readonly upstream?: UpstreamConfig | undefined;
@@ -121,7 +121,7 @@ export interface Config {
 export interface SiteConfig {
   /** The hosts of this site; "*.example.com" is one level below. One site may have none: it then serves every host the others do not name. */
   readonly hosts?: readonly string[] | undefined;
-  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. No TLS. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
+  /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "https://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
   readonly app?: number | string | readonly (number | string)[] | undefined;
   /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */
   readonly upstream?: UpstreamConfig | undefined;
@@ -241,4 +241,12 @@ export interface RouteConfig {
 export interface UpstreamConfig {
   /** Which of several servers gets a request. least-conn: the one with the fewest running; round-robin: each in turn; client: always the same for one client address, so that whoever has many addresses can choose. Default: least-conn. */
   readonly balance?: 'least-conn' | 'round-robin' | 'client' | undefined;
+  /** PEM file with the authorities, or the certificates themselves, that an https:// app may show; they stand in the place of Node's list. Whoever writes this file, or holds a key of one in it, can be the app. Default: the authorities that Node knows. */
+  readonly ca?: string | undefined;
+  /** The name that the certificate of an https:// app has to be for, and that is asked for by SNI, where it is not the host of the app's address. Whoever holds a certificate for this name can be the app. Default: that host. */
+  readonly serverName?: string | undefined;
+  /** Do not check the certificate of an https:// app. Whoever answers at the address, or stands on the way to it, is taken for the app: it reads every request, passwords and cookies too, and answers what it likes. The log warns at each start. Default: false. */
+  readonly insecure?: boolean | undefined;
+  /** Begin each connection to the app with a PROXY protocol header that names the client; v2 tells of TLS too. The app must expect it, and must take it from this front alone: whoever else can connect there can name any client. A connection then carries one client's requests only. Default: none. */
+  readonly sendProxy?: 'v1' | 'v2' | undefined;
 }

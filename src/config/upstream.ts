@@ -5,11 +5,10 @@ import type { ServerSettings, UpstreamProtocol } from './settings-upstream.ts';
 import { BadValue } from './problems.ts';
 import { parsePort } from './quantities.ts';
 
-const FORMS = 'a port (8000), host:port (127.0.0.1:8000, [::1]:8000), http://host:port, unix:/path/of/socket, uwsgi://host:port, uwsgi+unix:/path/of/socket, fastcgi://host:port or fastcgi+unix:/path/of/socket';
+const FORMS = 'a port (8000), host:port (127.0.0.1:8000, [::1]:8000), http://host:port, https://host:port, unix:/path/of/socket, uwsgi://host:port, uwsgi+unix:/path/of/socket, fastcgi://host:port or fastcgi+unix:/path/of/socket';
 
 /** Schemes that people write for good reasons and that do not work yet: said by name, so that nobody looks for a typing error. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  https: 'an app that speaks TLS itself',
   h2c: 'HTTP/2 towards apps',
   scgi: 'SCGI',
   ajp: 'AJP',
@@ -22,24 +21,28 @@ export interface WrittenServer extends ServerSettings {
 }
 
 /**
- * Where one server of an app listens, as a person writes it. A bare port and `localhost` are tried on 127.0.0.1 and then on ::1, since
- * some development servers listen on ::1 only. A relative socket path counts from `folder`.
+ * Where one server of an app listens, as a person writes it. A bare port and `localhost` are tried on 127.0.0.1 and then
+ * on ::1, since some development servers listen on ::1 only. A relative socket path counts from `folder`.
  */
 export function parseUpstream(written: string | number, folder: string): WrittenServer {
   const text = String(written).trim();
   const scheme = /^(uwsgi|fastcgi)(\+unix:|:\/\/)/i.exec(text);
-  if (scheme === null) return { written: text, protocol: 'http', addresses: addresses(text, folder) };
+  if (scheme === null) return { written: text, protocol: 'http', ...httpServer(text, folder) };
   const rest = text.slice(scheme[0].length);
   const protocol = scheme[1]!.toLowerCase() as 'uwsgi' | 'fastcgi';
-  return { written: text, protocol, addresses: scheme[2] === '://' ? hostAndPort(rest.replace(/\/$/, ''), undefined) : [unixSocket(`unix:${rest}`, folder)] };
+  return { written: text, protocol, addresses: scheme[2] === '://' ? addressesOf(hostAndPort(rest.replace(/\/$/, ''), undefined)) : [unixSocket(`unix:${rest}`, folder)] };
 }
 
-function addresses(text: string, folder: string): ConnectAddress[] {
-  if (/^\d+$/.test(text)) return loopback(parsePort(text));
-  if (/^unix:/i.test(text)) return [unixSocket(text, folder)];
+function httpServer(text: string, folder: string): Pick<ServerSettings, 'addresses' | 'tlsName'> {
+  if (/^\d+$/.test(text)) return { addresses: loopback(parsePort(text)) };
+  if (/^unix:/i.test(text)) return { addresses: [unixSocket(text, folder)] };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return hostAndPort(text, undefined);
-  if (scheme === 'http') return httpUrl(text.slice('http://'.length));
+  if (scheme === undefined) return { addresses: addressesOf(hostAndPort(text, undefined)) };
+  if (scheme === 'http') return { addresses: addressesOf(hostAndPort(authorityOf(text), 80)) };
+  if (scheme === 'https') {
+    const place = hostAndPort(authorityOf(text), 443);
+    return { addresses: addressesOf(place), tlsName: place.host };
+  }
   const what = NOT_YET[scheme];
   throw new BadValue(FORMS, what === undefined
     ? `${scheme}:// is not a way to reach an app that Sallyport knows`
@@ -55,7 +58,9 @@ export function unixSocket(text: string, folder: string): { kind: 'unix'; path: 
   return { kind: 'unix', path: absolute };
 }
 
-function httpUrl(rest: string): ConnectAddress[] {
+/** Host and port of an http or https URL. */
+function authorityOf(url: string): string {
+  const rest = url.slice(url.indexOf('//') + 2);
   const end = rest.search(/[/?#]/);
   const authority = end === -1 ? rest : rest.slice(0, end);
   const tail = end === -1 ? '' : rest.slice(end);
@@ -63,10 +68,20 @@ function httpUrl(rest: string): ConnectAddress[] {
   if (tail !== '' && tail !== '/') {
     throw new BadValue('an address without a path', `The app gets every request's path byte for byte, so "${tail}" could not be put before it: drop it, and let a route choose what goes to this app`);
   }
-  return hostAndPort(authority, 80);
+  return authority;
 }
 
-function hostAndPort(text: string, defaultPort: number | undefined): ConnectAddress[] {
+/** The name or address that a certificate has to be for, as `--upstream-name` writes it. */
+export function parseServerName(written: string): string {
+  const name = written.trim().toLowerCase();
+  const address = /^\[(.*)\]$/.exec(name)?.[1] ?? name;
+  if (isIP(address) === 0 && !isName(name)) throw new BadValue('a host name or an address, without a port', 'Example: app.internal');
+  return address;
+}
+
+interface Place { readonly host: string; readonly port: number }
+
+function hostAndPort(text: string, defaultPort: number | undefined): Place {
   if (isIPv6(text)) throw new BadValue(FORMS, `An IPv6 address needs brackets and a port: [${text}]:8000`);
   const match = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/.exec(text);
   if (match === null) throw new BadValue(FORMS);
@@ -79,8 +94,10 @@ function hostAndPort(text: string, defaultPort: number | undefined): ConnectAddr
   if (host === '0.0.0.0' || host === '::') {
     throw new BadValue('an address to connect to', `${name} means "every address" to a server that listens; an app there is reached at 127.0.0.1:${port}`);
   }
-  return host === 'localhost' ? loopback(port) : [{ kind: 'ip', host, port }];
+  return { host, port };
 }
+
+const addressesOf = ({ host, port }: Place): ConnectAddress[] => (host === 'localhost' ? loopback(port) : [{ kind: 'ip', host, port }]);
 
 /** A DNS name; underscores are seen in names of container networks. All digits and dots would be a mistyped IPv4 address. */
 const isName = (host: string): boolean =>

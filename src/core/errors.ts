@@ -77,6 +77,8 @@ export const FAULTS = {
   // The app
   'app-refused': app(502, 'The app refused the connection.'),
   'app-unreachable': app(502, 'The app could not be reached.'),
+  'app-untrusted': app(502, 'The app showed a certificate that is not believed.'),
+  'app-handshake': app(502, 'The TLS handshake with the app failed.'),
   'app-closed': app(502, 'The app closed the connection before it answered.'),
   'app-bad-answer': app(502, 'The app sent something that is not a well-formed answer.'),
   'app-unasked-upgrade': app(502, 'The app switched protocols without having been asked to.'),

@@ -105,7 +105,7 @@ export class AppLeg implements AnswerListener {
     // A connection that has been idle may be closing as we write; only what may be sent twice may take that risk.
     const pool = this.target.upstream.choose();
     this.#begunAt = performance.now();
-    const connection = this.#connection = pool.take(fresh ? 'fresh' : this.#replayable ? 'any' : 'recent');
+    const connection = this.#connection = pool.take(fresh ? 'fresh' : this.#replayable ? 'any' : 'recent', this.#exchange);
     connection.begin(this, this.#exchange.head);
   }
 

@@ -18,6 +18,7 @@ import { createIds } from './ids.ts';
 import type { Log } from './log/index.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
+import { uncheckedWarning } from './upstream/app-tls.ts';
 import { ServerGroup } from './upstream/group.ts';
 
 type Doors = Partial<Record<Scheme, Door>>;
@@ -92,6 +93,8 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
     if (same !== undefined) return same;
     const made = new ServerGroup(app, context);
     upstreams.push(made);
+    const unchecked = uncheckedWarning(app);
+    if (unchecked !== undefined) context.log.event({ event: 'upstream-unchecked', level: 'warn', message: unchecked });
     return made;
   };
   const appPorts = settings.routes.flatMap((route) => (route.kind === 'app' ? route.app.servers : [])).flatMap(({ addresses }) => addresses).flatMap((address) => (address.kind === 'ip' ? [address.port] : []));

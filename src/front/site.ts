@@ -26,8 +26,8 @@ export interface Surroundings {
 export class Site {
   readonly settings: SiteSettings;
   readonly schemes: SchemeRules;
-  /** What has been explained in this site's log already; once is enough. */
-  readonly explained = new Set<FaultCode | 'redirect-repaired'>();
+  /** Faults of this site that have been explained in the log already; once is enough. */
+  readonly explained = new Set<FaultCode>();
   /** Changes to answers that no route gives. */
   readonly changeAnswer: ChangeFields | undefined;
   readonly #routes: PrefixTable<Target>;

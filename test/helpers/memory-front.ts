@@ -7,7 +7,7 @@ import { createLog } from '../../src/front/log/index.ts';
 import { Sites } from '../../src/front/sites.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from '../../src/config/defaults.ts';
 import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
-import { MemoryTransport, MemoryWire } from './memory-transport.ts';
+import { MemoryTransport, MemoryWire, type MemoryWireOptions } from './memory-transport.ts';
 
 /** Servers on 127.0.0.1, by port. */
 export const servers = (...ports: number[]): ServerSettings[] =>
@@ -49,7 +49,7 @@ export class MemoryFront {
     this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
   }
 
-  client(options: { readonly tls?: boolean; readonly peer?: string } = { tls: true }): MemoryWire {
+  client(options: MemoryWireOptions = { tls: true }): MemoryWire {
     const wire = new MemoryWire(options);
     wire.handler = new ClientConnection(wire, this.context);
     return wire;

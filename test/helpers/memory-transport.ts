@@ -3,11 +3,13 @@ import type { ConnectOptions, Endpoint, Listener, ListenOptions, TlsFacts, Trans
 
 const latin1 = (data: Uint8Array | string): string => (typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
 
+export interface MemoryWireOptions { readonly tls?: boolean; readonly peer?: string; readonly port?: number; readonly local?: Endpoint }
+
 /** One end of a connection as the front holds it; the test plays the other end. */
 export class MemoryWire implements Wire {
   handler!: WireHandler;
   readonly peer: Endpoint;
-  readonly local: Endpoint = { kind: 'ip', address: '127.0.0.1', port: 8443 };
+  readonly local: Endpoint;
   readonly tls: TlsFacts | undefined;
   /** What was written, in order, one entry a write. */
   readonly writes: string[] = [];
@@ -20,8 +22,10 @@ export class MemoryWire implements Wire {
   slow = false;
   #closed = false;
 
-  constructor(options: { readonly tls?: boolean; readonly peer?: string } = {}) {
-    this.peer = { kind: 'ip', address: options.peer ?? '192.0.2.7', port: 55555 };
+  constructor(options: MemoryWireOptions = {}) {
+    const { peer = '192.0.2.7', port = 55555 } = options;
+    this.peer = peer === 'unix' ? { kind: 'unix', path: '/run/front.sock' } : { kind: 'ip', address: peer, port };
+    this.local = options.local ?? { kind: 'ip', address: '127.0.0.1', port: 8443 };
     this.tls = options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
   }
 
@@ -58,7 +62,7 @@ export class MemoryWire implements Wire {
   }
   drain(): void { this.buffered = 0; this.handler.onDrain(); }
   fin(): void { this.handler.onEnd(); }
-  break(code = 'ECONNRESET'): void { this.#close({ code, message: code }); }
+  break(code = 'ECONNRESET', more: Partial<WireError> = {}): void { this.#close({ code, message: code, ...more }); }
   #close(error: WireError | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -69,13 +73,13 @@ export class MemoryWire implements Wire {
 
 /** Connections to apps, as they are made. */
 export class MemoryTransport implements Transport {
-  readonly made: { readonly wire: MemoryWire; readonly up: () => void; readonly port: number }[] = [];
+  readonly made: { readonly wire: MemoryWire; readonly up: () => void; readonly port: number; readonly options: ConnectOptions }[] = [];
   listeners: ListenOptions[] = [];
 
   connect(options: ConnectOptions): Wire {
     const wire = new MemoryWire({ peer: '127.0.0.1' });
     wire.handler = options.handler;
-    this.made.push({ wire, up: options.onConnect, port: options.address.kind === 'ip' ? options.address.port : 0 });
+    this.made.push({ wire, up: options.onConnect, port: options.address.kind === 'ip' ? options.address.port : 0, options });
     return wire;
   }
 
@@ -93,7 +97,7 @@ export class MemoryTransport implements Transport {
   }
 
   /** A client that comes to the first door. */
-  client(options: { readonly tls?: boolean; readonly peer?: string } = { tls: true }): MemoryWire {
+  client(options: MemoryWireOptions = { tls: true }): MemoryWire {
     const wire = new MemoryWire(options);
     const door = this.listeners.find((listener) => (listener.tls !== undefined) === (options.tls === true))!;
     wire.handler = door.onConnection(wire);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError } from '../../src/config/problems.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { AppRoute, UpstreamSettings } from '../../src/config/settings.ts';
+import { tempDir } from '../helpers/scope.ts';
 
 const upstreams = (config: unknown): UpstreamSettings[] => resolveConfig(config, { folder: '/srv', defaultLog: 'json' }).sites
   .flatMap(({ routes }) => routes).filter((route): route is AppRoute => route.kind === 'app').map(({ app }) => app);
@@ -46,4 +49,37 @@ test('a route\'s upstream stands in the place of the site\'s, key by key', () =>
   assert.match(refusal({ app, upstream: { balance: 'fair' } }), /^upstream\.balance: saw "fair", expected least-conn, round-robin or client/);
   assert.match(refusal({ app, upstream: { blance: 'client' } }), /blance.*balance/);
   assert.match(refusal({ routes: { '/': { static: '.', upstream: {} } } }), /routes\.\/\.upstream: .*belongs to a route to an app/);
+});
+
+test('an https app is checked: by the authorities that Node knows, or by a file, for the host of its address or another name', (t) => {
+  const dir = tempDir(t);
+  const ca = join(dir, 'ca.pem');
+  writeFileSync(ca, 'read when the front starts');
+  const [plain, tls] = [upstreams({ app: 'http://a:1' })[0]!, upstreams({ app: 'https://a:1, https://b:1' })[0]!];
+  assert.equal(plain.tls, undefined);
+  assert.deepEqual(tls.tls, { ca: undefined, insecure: false });
+  assert.deepEqual(tls.servers.map(({ tlsName }) => tlsName), ['a', 'b']);
+  const [given] = upstreams({ app: 'https://10.0.0.7', upstream: { ca, serverName: 'App.internal' } });
+  assert.deepEqual([given!.tls, given!.servers[0]!.tlsName], [{ ca, insecure: false }, 'app.internal']);
+  const [root, own] = upstreams({ app: 'https://a', upstream: { insecure: true }, routes: { '/b/': { app: 'https://b', upstream: { insecure: false } } } }).reverse();
+  assert.deepEqual([root!.tls?.insecure, own!.tls?.insecure], [true, false]);
+});
+
+test('keys of TLS that cannot mean what they say are refused, once each', () => {
+  const app = 'https://a';
+  assert.match(refusal({ app, upstream: { ca: '/nonexistent/ca.pem' }, routes: { '/b/': { app } } }), /^upstream\.ca: saw "\/nonexistent\/ca\.pem", expected a file that is there[^\n]*$/);
+  assert.match(refusal({ app, upstream: { serverName: 'a:443' } }), /^upstream\.serverName: .*without a port/);
+  assert.match(refusal({ app, upstream: { ca: '/etc/hosts', insecure: true } }), /^upstream\.insecure: .*\/etc\/hosts is never looked at/);
+  for (const upstream of [{ ca: '/etc/hosts' }, { serverName: 'a' }, { insecure: true }]) {
+    assert.match(refusal({ app: 8000, upstream }), /^upstream\.\w+: .*expected an app that speaks TLS\. Write its address as https/);
+    assert.match(refusal({ app, routes: { '/b/': { app: 8000, upstream } } }), /^routes\.\/b\/\.upstream\.\w+: .*expected an app that speaks TLS/);
+    assert.equal(upstreams({ app: 'https://a', upstream: { serverName: 'a' }, routes: { '/b/': { app: 8000 } } }).length, 2, 'the site\'s own are for those that speak it');
+  }
+  assert.match(refusal({ app: ['https://a', 'http://b'] }), /another server that speaks https, as https:\/\/a does/);
+});
+
+test('a PROXY header is asked for by its version', () => {
+  assert.deepEqual(upstreams({ app: 8000, upstream: { sendProxy: 'v2' }, routes: { '/b/': { app: 8000, upstream: { sendProxy: 'v1' } } } }).map(({ sendProxy }) => sendProxy), ['v1', 'v2']);
+  assert.equal('sendProxy' in upstreams({ app: 8000 })[0]!, false);
+  assert.match(refusal({ app: 8000, upstream: { sendProxy: 2 } }), /^upstream\.sendProxy: saw 2, expected v1 or v2/);
 });

@@ -65,11 +65,20 @@ test('apps behind uwsgi and FastCGI', () => {
   }
 });
 
+test('an app that speaks TLS, and the name that its certificate has to be for', () => {
+  const server = (written: string): object => { const { addresses, tlsName } = parseUpstream(written, '/'); return { addresses, tlsName }; };
+  assert.deepEqual(server('https://App.internal/'), { addresses: [ip('app.internal', 443)], tlsName: 'app.internal' });
+  assert.deepEqual(server('HTTPS://10.0.0.7:8443'), { addresses: [ip('10.0.0.7', 8443)], tlsName: '10.0.0.7' });
+  assert.deepEqual(server('https://[2001:db8::7]:8443'), { addresses: [ip('2001:db8::7', 8443)], tlsName: '2001:db8::7' });
+  assert.deepEqual(server('https://localhost:8443'), { addresses: [ip('127.0.0.1', 8443), ip('::1', 8443)], tlsName: 'localhost' });
+  assert.equal(parseUpstream('http://localhost:8443', '/').tlsName, undefined);
+});
+
 test('what cannot be an app is refused with what would work', () => {
   for (const [written, said] of [
     ['80000', /1 to 65535/], ['0', /1 to 65535/], ['localhost:x', /1 to 65535/], ['example.com', /needs a port: example\.com:8000/],
     ['::1', /brackets.*\[::1\]:8000/], ['[::g]:1', /host:port/], ['256.1.1.1:80', /host:port/], ['a b:80', /host:port/], ['', /host:port/],
-    ['https://app:8443', /https:\/\/ .*not spoken.*yet/], ['scgi://app:1', /SCGI.*yet/], ['fastcgi://app', /needs a port/], ['fastcgi+unix:', /a path after unix:/], ['gopher://app', /gopher.*not a way/],
+    ['https://app:8443/base', /without a path/], ['https://', /host:port/], ['https://0.0.0.0', /127\.0\.0\.1:443/], ['scgi://app:1', /SCGI.*yet/], ['fastcgi://app', /needs a port/], ['fastcgi+unix:', /a path after unix:/], ['gopher://app', /gopher.*not a way/],
     ['http://app:1/base', /without a path.*"\/base"/], ['http://app:1?x', /without a path/], ['http://me:secret@app:1', /no user name/],
     ['0.0.0.0:8000', /every address.*127\.0\.0\.1:8000/], ['unix:', /a path after unix:/], [`unix:/${'x'.repeat(120)}`, /at most 103 bytes/],
   ] as const) assert.match(refusal(() => parseUpstream(written, '/')), said, written);

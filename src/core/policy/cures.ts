@@ -105,6 +105,11 @@ const koa: Change = {
   lines: ['app.proxy = true;'],
   note: 'Koa then believes whoever can reach the app: let the app listen on loopback or a unix socket only.',
 };
+const apacheRedirect: Change = {
+  where: 'Apache\'s configuration or .htaccess',
+  lines: ['RewriteCond %{HTTP:{header}} !={value}', 'RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]'],
+  note: 'To Apache every request is http, since the front ends TLS: RewriteCond %{HTTPS} and Redirect / https://… never end. The front redirects already, so Apache\'s redirect may as well go.',
+};
 const general: Change = {
   where: 'the app\'s setting for proxies',
   lines: ['{header}: {value}'],
@@ -130,6 +135,7 @@ export const CURES: Readonly<Record<Framework, Cure>> = {
   asgi: { name: 'an ASGI app (FastAPI, Starlette, Django)', by: { standard: [uvicorn] } },
   php: { name: 'a PHP app (Laravel or WordPress)', by: { 'standard': [laravel, wordpress], 'legacy': [wordpress], 'ssl-flag': [wordpress], 'front-end-https': [wordpress], 'custom': [wordpress] } },
   node: { name: 'a Node app (Express, Koa, Fastify)', by: { standard: [express, koa, fastify] } },
+  apache: { name: 'Apache httpd', by: { 'standard': [apacheRedirect], 'legacy': [apacheRedirect], 'ssl-flag': [apacheRedirect], 'front-end-https': [apacheRedirect], 'custom': [apacheRedirect] } },
   unknown: { name: 'an unknown framework', by: { 'standard': [general], 'rfc7239': [general], 'legacy': [general], 'ssl-flag': [general], 'front-end-https': [general], 'custom': [general] } },
 };
 

@@ -1,12 +1,10 @@
 import type { Scheme } from '../contract/truth.ts';
 import type { Change } from './cures.ts';
 import { CURES, OWN_REDIRECT } from './cures.ts';
-import type { Framework, Recognition } from './frameworks.ts';
+import type { Recognition } from './frameworks.ts';
 import type { SchemePolicy } from './scheme.ts';
 import type { Told } from './told.ts';
 import { TOLD } from './told.ts';
-import { originOf } from './urls.ts';
-import { PASS_ON, WEB_REDIRECT } from './web-servers.ts';
 
 /** What went wrong between an app and the front, for a log line or a page. Plain text throughout: whoever makes HTML of it escapes it. */
 export interface Explanation {
@@ -29,54 +27,25 @@ export interface LoopFacts {
 }
 
 /** A redirect from https to the very same URL. */
-export function explainLoop(facts: LoopFacts): Explanation {
-  const { recognised, told, method, url } = facts;
+export function explainLoop({ recognised, told, method, url, frontAddress }: LoopFacts): Explanation {
   const cure = CURES[recognised.framework];
   const known = recognised.framework === 'unknown' ? '' : ` It looks like ${cure.name} (${recognised.signs.join(', ')}).`;
+  const believed = recognised.server === 'gunicorn' ? ' Gunicorn believes it only from the addresses in its --forwarded-allow-ips.'
+    : recognised.server === 'uvicorn' ? ' Uvicorn believes it only from the addresses in its --forwarded-allow-ips.' : '';
   return {
     title: 'Redirect loop: the app does not know that this request was secure',
     seen: `${method} ${url} was answered by a redirect to the very same URL, and no cookie was set; a browser would follow it until it gives up.`,
     why: told === undefined
       ? `The site's profile is "none", so the app is not told the scheme at all: it takes every request for plain http and sends it to https.${known}`
-      : `${reason(recognised, told)}${known}`,
-    change: changes(facts),
+      : `The front told the app "${told.header}: ${told.value}". The app does not read that header, or does not believe it from this address: it takes every request for plain http and sends it to https.${believed}${known}`,
+    change: changes(recognised, told, frontAddress),
   };
 }
 
-/** Why what the front has told did not help. */
-function reason({ framework, server, web }: Recognition, told: Told): string {
-  const said = `"${told.header}: ${told.value}"`;
-  if (web !== undefined && framework === 'unknown') {
-    return `The front told ${web.name} (${web.sign}) ${said}. Either ${web.name} itself redirects what comes to it over http, which is all that the front sends, or an app behind it does not get to see that header, or does not believe it.`;
-  }
-  if (web !== undefined && isPassedOn(framework) && PASS_ON[web.name] !== undefined) {
-    return `The front told ${web.name} (${web.sign}), which stands between it and the app, ${said}. ${web.name} tells the app what its own configuration says, and its usual line says how the front came to it: http. Or the app itself does not read that header, or does not believe it.`;
-  }
-  const believed = server === 'gunicorn' ? ' Gunicorn believes it only from the addresses in its --forwarded-allow-ips.'
-    : server === 'uvicorn' ? ' Uvicorn believes it only from the addresses in its --forwarded-allow-ips.' : '';
-  return `The front told the app ${said}. The app does not read that header, or does not believe it from this address, or a proxy between the two overwrites it: it takes every request for plain http and sends it to https.${believed}`;
-}
-
-/** PHP mostly gets its variables over FastCGI, where a web server passes all header lines on as they are. */
-const isPassedOn = (framework: Framework): boolean => framework !== 'php' && framework !== 'laravel' && framework !== 'wordpress';
-
-/** What to change so that the app knows; where a web server stands before it, that first. */
-export function changes({ recognised, told, frontAddress, url }: LoopFacts): readonly Change[] {
-  const { framework, web } = recognised;
-  const facts = { told, frontAddress, origin: originOf(url) };
-  const redirect = web === undefined || framework !== 'unknown' ? [] : [filled(WEB_REDIRECT[web.name], facts)];
-  const pass = web === undefined || !isPassedOn(framework) ? undefined : PASS_ON[web.name];
-  const passOn = pass === undefined ? [] : [filled(pass, facts)];
-  const app = appChanges(framework, facts);
-  // Where nothing is told there is nothing to pass on yet.
-  return told === undefined ? [...redirect, ...app, ...passOn] : [...redirect, ...passOn, ...app];
-}
-
-function appChanges(framework: Framework, facts: Filling): readonly Change[] {
-  const { told } = facts;
-  const { by, name, unasked } = CURES[framework];
+function changes(recognised: Recognition, told: Told | undefined, frontAddress: string | undefined): readonly Change[] {
+  const { by, name, unasked } = CURES[recognised.framework];
   const readable = told === undefined ? undefined : by[told.profile];
-  if (told !== undefined && readable !== undefined) return readable.map((change) => filled(change, facts));
+  if (told !== undefined && readable !== undefined) return readable.map((change) => filled(change, told, frontAddress));
   const speak: Change = {
     where: 'the front',
     lines: ['--speaks standard'],
@@ -84,30 +53,21 @@ function appChanges(framework: Framework, facts: Filling): readonly Change[] {
       : told === undefined ? 'Tells the app X-Forwarded-Proto, which most frameworks can read.'
       : `${capital(name)} has no setting that reads "${told.header}"; X-Forwarded-Proto it can read.`,
   };
-  return unasked !== undefined ? [speak] : [speak, ...(by.standard ?? []).map((change) => filled(change, { ...facts, told: TOLD.standard }))];
+  return unasked !== undefined ? [speak] : [speak, ...(by.standard ?? []).map((change) => filled(change, TOLD.standard, frontAddress))];
 }
 
-/** What the lines of a change are filled with. */
-export interface Filling extends Pick<LoopFacts, 'told' | 'frontAddress'> {
-  /** The site's public scheme, host and port. */
-  readonly origin: string;
-}
-
-export function filled(change: Change, { told = TOLD.standard, frontAddress, origin }: Filling): Change {
+function filled(change: Change, told: Told, frontAddress: string | undefined): Change {
   const onUnix = frontAddress === 'unix';
-  const name = told.header.toUpperCase().replaceAll('-', '_');
   const values: Readonly<Record<string, string>> = {
     header: told.header,
     HEADER: told.header.toUpperCase(),
     value: told.value,
-    meta: `HTTP_${name}`,
-    variable: `$http_${name.toLowerCase()}`,
-    origin,
+    meta: `HTTP_${told.header.toUpperCase().replaceAll('-', '_')}`,
     front: onUnix ? '127.0.0.1' : frontAddress ?? '127.0.0.1',
     // Behind a unix socket the peer has no address, which no list of addresses can name: Node's remoteAddress is undefined.
     proxy: onUnix ? '(peer) => peer === undefined' : `'${frontAddress ?? 'loopback'}'`,
   };
-  const fill = (text: string): string => text.replace(/\{(header|HEADER|value|meta|variable|origin|front|proxy)\}/g, (_, key: string) => values[key]!);
+  const fill = (text: string): string => text.replace(/\{(header|HEADER|value|meta|front|proxy)\}/g, (_, name: string) => values[name]!);
   return { where: change.where, lines: change.lines.map(fill), ...(change.note === undefined ? {} : { note: fill(change.note) }) };
 }
 

@@ -1,13 +1,13 @@
 import { cookieName, cookiePairs } from './cookies.ts';
-import { webServer, type WebServer } from './web-servers.ts';
 
-/** What an app is made with, as far as it shows. The last five are what is left where the framework itself does not. */
+/** What an app is made with, as far as it shows. The last six are what is left where the framework itself does not. */
 export type Framework =
   | 'django' | 'rails' | 'express' | 'fastify' | 'koa' | 'laravel' | 'flask' | 'spring' | 'aspnet' | 'wordpress' | 'nextjs'
   | 'node' // Node's http module with no more signs: Koa, or Express without its X-Powered-By
   | 'wsgi' // Gunicorn with no more signs: Django or Flask, most likely
   | 'asgi' // Uvicorn or Hypercorn: FastAPI, Starlette, Django
   | 'php'
+  | 'apache' // Apache httpd itself: a RewriteRule or Redirect in its configuration
   | 'unknown';
 
 export interface Evidence {
@@ -25,8 +25,6 @@ export interface Recognition {
   readonly signs: readonly string[];
   /** The app server whose own trust rules count: it reads the scheme before the framework does. */
   readonly server: 'gunicorn' | 'uvicorn' | undefined;
-  /** The web server that answered: by itself where the framework is unknown, else for the app. */
-  readonly web: WebServer | undefined;
 }
 
 type Sign = readonly [framework: Framework, weight: number, pattern: RegExp];
@@ -73,6 +71,9 @@ const FIELDS: readonly (readonly [name: string, ...Sign])[] = [
   ['keep-alive', 'node', 2, /^timeout=[0-9]+$/],
   ['x-powered-by', 'nextjs', 3, /^Next\.js/],
   ['x-powered-by', 'aspnet', 3, /^ASP\.NET/],
+  // Apache names itself in its apps' answers too; the charset is that of the pages it writes itself (ap_send_error_response).
+  ['server', 'apache', 1, /^Apache(?:\/|$)/],
+  ['content-type', 'apache', 1, /^text\/html; charset=iso-8859-1$/i],
   ['x-powered-by', 'php', 2, /^PHP\//],
   ['x-powered-by', 'laravel', 1, /^PHP\//],
   ['x-powered-by', 'wordpress', 1, /^PHP\//],
@@ -80,9 +81,7 @@ const FIELDS: readonly (readonly [name: string, ...Sign])[] = [
   ['x-aspnet-version', 'aspnet', 3, /./],
   ['x-aspnetmvc-version', 'aspnet', 3, /./],
   ['x-runtime', 'rails', 2, /^[0-9.]+$/],
-  // Django's SecurityMiddleware, which is also what makes its https redirect, sends these by default (3.0, 3.1, 4.0).
-  // Behind an nginx they are all that is left of an older one.
-  ['x-content-type-options', 'django', 1, /^nosniff$/],
+  // Django's SecurityMiddleware, which is also what makes its https redirect, sends these by default (3.1, 4.0).
   ['referrer-policy', 'django', 1, /^same-origin$/],
   ['cross-origin-opener-policy', 'django', 1, /^same-origin$/],
 ];
@@ -98,6 +97,16 @@ function isBareHtmlRedirect({ answer, setCookies }: Evidence): boolean {
     && ABSENT.every((name) => answer(name) === undefined);
 }
 const ABSENT = ['date', 'server', 'via', 'x-powered-by', 'x-redirect-by', 'x-frame-options', 'x-content-type-options', 'referrer-policy'];
+
+/**
+ * Django's https redirect (SecurityMiddleware) behind a server that says nothing of Python, as uWSGI and Apache: with no text
+ * of its own, and with the lines that this middleware adds by default from 3.1 on. Helmet, Rails and Talisman send another
+ * `Referrer-Policy`.
+ */
+function isDjangoHttpsRedirect({ answer }: Evidence): boolean {
+  return answer('location') !== undefined && (answer('content-length') ?? '0') === '0' && answer('content-type') === 'text/html; charset=utf-8'
+    && answer('referrer-policy') === 'same-origin' && answer('x-content-type-options') === 'nosniff';
+}
 
 /** Names the framework that most signs point to, if they are enough and no other has as many. */
 export function recognise(evidence: Evidence): Recognition {
@@ -116,6 +125,7 @@ export function recognise(evidence: Evidence): Recognition {
   }
   if (FLASK_SESSION.test(sent.get('session') ?? '')) count('flask', 2, 'a signed session cookie');
   if (isBareHtmlRedirect(evidence)) count('rails', 2, 'a redirect as force_ssl behind Puma writes it');
+  if (isDjangoHttpsRedirect(evidence)) count('django', 2, 'a redirect as SecurityMiddleware writes it');
   for (const [field, framework, weight, pattern] of FIELDS) {
     const value = evidence.answer(field);
     if (value !== undefined && pattern.test(value)) count(framework, weight, `${field}: ${value.slice(0, 60)}`);
@@ -124,10 +134,10 @@ export function recognise(evidence: Evidence): Recognition {
   const running = evidence.answer('server') ?? '';
   const server = /^gunicorn/i.test(running) ? 'gunicorn' : /^uvicorn/i.test(running) ? 'uvicorn' : undefined;
   const named = best(weights, (framework) => !isGeneral(framework)) ?? best(weights, isGeneral) ?? 'unknown';
-  return { framework: named, signs: signs.get(named) ?? [], server, web: webServer(evidence.answer('server')) };
+  return { framework: named, signs: signs.get(named) ?? [], server };
 }
 
-const isGeneral = (framework: Framework): boolean => framework === 'wsgi' || framework === 'asgi' || framework === 'php' || framework === 'node';
+const isGeneral = (framework: Framework): boolean => framework === 'wsgi' || framework === 'asgi' || framework === 'php' || framework === 'node' || framework === 'apache';
 
 function best(weights: ReadonlyMap<Framework, number>, of: (framework: Framework) => boolean): Framework | undefined {
   const [first, second] = [...weights].filter(([framework]) => of(framework)).sort((a, b) => b[1] - a[1]);

@@ -2,6 +2,8 @@ import type { BodyPlan } from '../../core/http1/write-head.ts';
 import type { Peer } from '../../core/contract/trust.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { WireHandler, Wire } from '../../transport/wire.ts';
+import type { OwnConnections } from '../upstream/own-connections.ts';
+import type { ClientLine } from '../upstream/proxy-header.ts';
 
 /**
  * The client's side of one exchange, whatever carries it: an HTTP/1.1 connection now, one stream of an HTTP/2
@@ -11,6 +13,10 @@ export interface Downstream {
   readonly peer: Peer;
   /** What the connection itself shows: TLS or not. */
   readonly scheme: Scheme;
+  /** Both ends of the client's connection, and what was settled on it. */
+  readonly line: ClientLine;
+  /** Connections to apps that are this client's alone. */
+  readonly ownConnections: OwnConnections;
   /** Bytes of the answer that wait for the client. */
   readonly buffered: number;
   /** An interim answer (1xx); not told to HTTP/1.0 clients, which do not know them (RFC 9110 §15.2). */

@@ -15,6 +15,8 @@ import { logDefect, logRefusal } from '../exchange-log.ts';
 import { faultAnswer } from '../own-answers.ts';
 import { Ahead } from './ahead.ts';
 import type { AnswerStart, Downstream } from './downstream.ts';
+import { OwnConnections } from '../upstream/own-connections.ts';
+import type { ClientLine } from '../upstream/proxy-header.ts';
 import { Line } from './line.ts';
 
 /** A client's HTTP/1.1 connection: bytes in, one exchange after the other, bytes out. */
@@ -29,6 +31,7 @@ export class ClientConnection implements Downstream, WireHandler {
   /** No request after the one being answered. */
   #last = false;
   #tunnel: WireHandler | undefined;
+  #own: OwnConnections | undefined;
   readonly #ahead = new Ahead();
   readonly #line: Line;
   readonly #context: FrontContext;
@@ -83,6 +86,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#move('gone');
     this.#line.patience.end();
     this.#context.connections.delete(this);
+    this.#own?.close();
     if (state === 'tunnel') this.#tunnel!.onClose(error);
     const exchange = this.#exchange;
     this.#exchange = undefined;
@@ -190,6 +194,10 @@ export class ClientConnection implements Downstream, WireHandler {
   }
 
   // ---- answering (Downstream) ----
+
+  get line(): ClientLine { return this.#line.wire; }
+
+  get ownConnections(): OwnConnections { return this.#own ??= new OwnConnections(); }
 
   get buffered(): number { return this.#line.buffered; }
 

@@ -61,6 +61,8 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'file-trouble': 'Look at the system: open files (ulimit -n), the disk, a network share.',
   'app-refused': 'Start the app, or correct the address that the front was given.',
   'app-unreachable': 'Check the app\u2019s address, and that this machine can reach it.',
+  'app-untrusted': 'The log says what is wrong with the certificate, and the line to change.',
+  'app-handshake': 'The log says what was seen. Where the app speaks plain HTTP, write http:// in place of https://.',
   'app-closed': 'Look at the app\u2019s own output: it may have crashed on this request or been restarted.',
   'app-bad-answer': 'Check that this is the app\u2019s plain HTTP port, and nothing that speaks TLS, HTTP/2 or another protocol.',
   'app-connect-timeout': 'The app may have no worker free to accept: look at its load and its backlog.',

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { AppPool } from './pool.ts';
+import { tlsTrouble } from './tls-trouble.ts';
 
 /**
  * Tries the addresses of an app one after the other, beginning with the one that answered last: `localhost` has two,
@@ -9,37 +10,44 @@ import type { AppPool } from './pool.ts';
 export class Dial {
   #tried = 0;
   /** What each address said. */
-  readonly #errors: string[] = [];
+  readonly #faults: Fault[] = [];
   readonly #pool: AppPool;
-  readonly #handler: WireHandler;
-  readonly #onUp: () => void;
+  readonly #prelude: string | undefined;
+  readonly #told: { readonly handler: WireHandler; readonly onUp: () => void };
 
-  constructor(pool: AppPool, handler: WireHandler, onUp: () => void) {
+  constructor(pool: AppPool, prelude: string | undefined, told: { readonly handler: WireHandler; readonly onUp: () => void }) {
     this.#pool = pool;
-    this.#handler = handler;
-    this.#onUp = onUp;
+    this.#prelude = prelude;
+    this.#told = told;
   }
 
   /** The next address' connection, or undefined where none is left. */
   next(): Wire | undefined {
-    const { addresses, firstAddress, context } = this.#pool;
+    const { addresses, firstAddress, tls, context } = this.#pool;
     if (this.#tried === addresses.length) return undefined;
     const index = (firstAddress + this.#tried++) % addresses.length;
     return context.transport.connect({
       address: addresses[index]!,
-      handler: this.#handler,
+      ...(tls && { tls: tls.connect }),
+      ...(this.#prelude !== undefined && { prelude: this.#prelude }),
+      handler: this.#told.handler,
       onConnect: () => {
         this.#pool.firstAddress = index;
-        this.#onUp();
+        this.#told.onUp();
       },
     });
   }
 
-  /** Notes why an address failed; gives what that means should it have been the last. */
+  /** Notes why an address failed; gives what that means should it have been the last. An app that was there and not believed says more than one that was not. */
   failed(error: WireError | undefined): Fault {
-    const code = error?.code ?? 'closed';
-    this.#errors.push(error?.message ?? code);
-    return new Fault(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'app-refused' : 'app-unreachable', `${this.#pool.written}: ${this.#errors.join(', ')}`);
+    const { tls, written } = this.#pool;
+    this.#faults.push((tls && error && tlsTrouble(error, tls.expected)) ?? unreached(error));
+    const telling = this.#faults.find(({ code }) => code === 'app-untrusted' || code === 'app-handshake') ?? this.#faults.at(-1)!;
+    return new Fault(telling.code, `${written}: ${this.#faults.map(({ detail }) => detail).join('; ')}`);
   }
 }
 
+function unreached(error: WireError | undefined): Fault {
+  const code = error?.code ?? 'closed';
+  return new Fault(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'app-refused' : 'app-unreachable', error?.message ?? code);
+}

@@ -11,8 +11,10 @@ import { AnswerReader, type AnswerEvents, type AnswerSource } from './answer-rea
 import { AS_IT_IS, framingOf, type BodyFraming } from './body-framing.ts';
 import { Dial } from './dial.ts';
 import { FastCgiAnswers } from './fastcgi-answers.ts';
+import type { IdleConnections } from './idle.ts';
 import type { AnswerListener } from './listener.ts';
 import type { AppPool } from './pool.ts';
+import { lateRefusal } from './tls-trouble.ts';
 
 /** For a wire that was given up. */
 const NOBODY: WireHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
@@ -22,6 +24,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   deadline = Infinity;
   /** It has carried an exchange before, so the app may close it at any moment (RFC 9112 §9.6). */
   reused = false;
+  /** Where it waits between two requests. */
+  readonly idle: IdleConnections;
   /** Milliseconds of `performance.now()` when it became idle. */
   idleSince = 0;
   #phase: 'connecting' | 'open' | 'tunnel' | 'closed' = 'connecting';
@@ -40,10 +44,12 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   readonly #reader: AnswerSource;
   readonly #pool: AppPool;
 
-  constructor(pool: AppPool) {
+  /** `prelude`: what it begins with, in latin1, before TLS too. */
+  constructor(pool: AppPool, idle: IdleConnections, prelude?: string) {
     this.#pool = pool;
+    this.idle = idle;
     this.#reader = pool.protocol === 'fastcgi' ? new FastCgiAnswers(pool.context.classify, this) : new AnswerReader(pool.context.classify, this);
-    this.#dial = new Dial(pool, this, () => { this.#up(); });
+    this.#dial = new Dial(pool, prelude, { handler: this, onUp: () => { this.#up(); } });
     pool.context.clock.add(this);
     this.#tryNext();
   }
@@ -162,12 +168,12 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   }
 
   onDeadline(): void {
-    const { written, context: { settings: { timeouts } } } = this.#pool;
+    const { written, tls, context: { settings: { timeouts } } } = this.#pool;
     if (this.#listener === undefined) this.drop();
     else if (this.#phase === 'connecting') {
       this.#wire.handler = NOBODY; // what comes of it now is the next address' business no more
       this.#wire.destroy();
-      if (!this.#tryNext()) this.#fail(new Fault('app-connect-timeout', `${written}: no connection in ${timeouts.connect} ms`));
+      if (!this.#tryNext()) this.#fail(new Fault('app-connect-timeout', `${written}: no connection${tls === undefined ? '' : ' and handshake'} in ${timeouts.connect} ms`));
     }
     else if (this.#reader.inBody) this.#fail(new Fault('app-idle-timeout', `${written}: no byte of the answer for ${timeouts.answerIdle} ms`));
     else this.#fail(new Fault('app-answer-timeout', `${written}: no answer in ${timeouts.answer} ms`));
@@ -239,6 +245,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   /** The other side is gone. */
   #broken(error: WireError | undefined): void {
     if (this.#listener === undefined) { this.#close(); return; }
+    const refused = this.reused || this.#reader.begun ? undefined : lateRefusal(error, this.#pool);
+    if (refused !== undefined) { this.#fail(refused); return; }
     const how = `${this.#pool.written}: ${error?.code ?? 'closed'}`;
     const wrong = this.#reader.ended();
     if (wrong !== undefined) this.#fail(new Fault(wrong.code, `${how}. ${wrong.detail}`));

@@ -1,12 +1,16 @@
 import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
 import type { FrontContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+import { tlsTo, type AppTls } from './app-tls.ts';
 import { AppConnection } from './http1.ts';
+import { IdleConnections, type Which } from './idle.ts';
+import { proxyHeader } from './proxy-header.ts';
 
-/** Idle connections that are kept at most, and for how long (milliseconds). */
-const KEPT = 128;
+/** For whom a connection is taken: a request, or the front itself (a health check). */
+export type Taker = Pick<Exchange, 'truth' | 'down'> | 'front';
+
+/** How long an idle connection is kept (milliseconds). */
 const KEPT_FOR = 20_000;
-/** An idle connection younger than this is as good as new: an app that closes idle ones waits longer. */
-const RECENT = 500;
 
 /**
  * The same for FastCGI. PHP-FPM gives a connection one of its few processes for as long as it is open, idle or not
@@ -20,50 +24,57 @@ export class AppPool {
   readonly written: string;
   readonly protocol: UpstreamProtocol;
   readonly addresses: ServerSettings['addresses'];
+  readonly tls: AppTls | undefined;
   /** The address that answered last. */
   firstAddress = 0;
-  readonly #idle: AppConnection[] = [];
+  readonly #sendProxy: UpstreamSettings['sendProxy'];
+  /** Those that any request may have. */
+  readonly #idle = new IdleConnections();
   /** To a FastCGI server: all of them. */
   readonly #open: Set<AppConnection> | undefined;
 
+  /** Throws a CertificateError where the file of authorities cannot be used. */
   constructor(server: ServerSettings, upstream: UpstreamSettings, context: FrontContext) {
     this.context = context;
     this.written = server.written;
     this.protocol = upstream.protocol;
     this.addresses = server.addresses;
+    this.tls = tlsTo(server, upstream);
+    this.#sendProxy = upstream.sendProxy;
     this.#open = upstream.protocol === 'fastcgi' ? new Set() : undefined;
   }
 
-  /** `any`: an idle one if there is one; `recent`: only one that was busy a moment ago; `fresh`: a new one. */
-  take(which: 'any' | 'recent' | 'fresh'): AppConnection {
-    const last = this.#idle.at(-1);
-    if (last !== undefined && (which === 'any' || (which === 'recent' && performance.now() - last.idleSince < RECENT))) {
-      this.#idle.pop();
-      return last;
-    }
-    if (this.#open === undefined) return new AppConnection(this);
-    this.#idle[0]?.drop(); // its process may be the only one there is
-    const made = new AppConnection(this);
-    this.#open.add(made);
-    return made;
+  take(which: Which, taker: Taker): AppConnection {
+    if (this.#sendProxy !== undefined) return this.#takeWithHeader(which, taker, this.#sendProxy);
+    return this.#idle.take(which) ?? this.#make(this.#idle);
   }
 
   /** Takes back a connection whose exchange is over. */
   keep(connection: AppConnection): void {
     if (this.#open !== undefined && [...this.#open].some(({ accepted }) => !accepted)) { connection.drop(); return; }
-    connection.idleSince = performance.now();
     connection.deadline = this.context.clock.now + (this.#open === undefined ? KEPT_FOR : KEPT_FOR_FASTCGI);
-    this.#idle.push(connection);
-    if (this.#idle.length > KEPT) this.#idle[0]!.drop();
+    connection.idle.keep(connection);
   }
 
   forget(connection: AppConnection): void {
     this.#open?.delete(connection);
-    const at = this.#idle.lastIndexOf(connection);
-    if (at >= 0) this.#idle.splice(at, 1);
+    connection.idle.forget(connection);
   }
 
-  close(): void {
-    for (const connection of [...this.#idle]) connection.drop();
+  close(): void { this.#idle.close(); }
+
+  /** The header names a client, so it has to be known before there is a connection, and no other client gets to use it. */
+  #takeWithHeader(which: Which, taker: Taker, version: 'v1' | 'v2'): AppConnection {
+    const header = proxyHeader(version, taker === 'front' ? undefined : { truth: taker.truth, line: taker.down.line });
+    const idle = taker === 'front' ? this.#idle : taker.down.ownConnections.of(this, header);
+    return idle.take(which) ?? this.#make(idle, header);
+  }
+
+  #make(idle: IdleConnections, header?: string): AppConnection {
+    if (this.#open === undefined) return new AppConnection(this, idle, header);
+    idle.dropOldest(); // its process may be the only one there is
+    const made = new AppConnection(this, idle, header);
+    this.#open.add(made);
+    return made;
   }
 }

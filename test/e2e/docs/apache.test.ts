@@ -8,6 +8,7 @@ import { fetchOnce } from '../../helpers/client.ts';
 import { logIn } from '../../helpers/django-admin.ts';
 import { docsPage } from '../../helpers/docs.ts';
 import { startFront } from '../../helpers/front.ts';
+import type { Reader } from '../../helpers/docs.ts';
 import type { Front } from '../../helpers/front.ts';
 import { makeMysite } from '../../helpers/mysite.ts';
 import { scope } from '../../helpers/scope.ts';
@@ -22,8 +23,8 @@ page.leave('systemctl', 'there is no systemd in a container; Apache is started d
 interface Site { readonly front: Front; readonly apachePort: number }
 
 interface Changes {
-  /** More lines for the page's `<VirtualHost>`. */
-  readonly apache?: string;
+  /** More lines for the page's `<VirtualHost>`, maybe others of the page. */
+  readonly apache?: string | ((reader: Reader) => string);
   /** More lines for the end of the settings. */
   readonly django?: string;
   readonly serverName?: string;
@@ -37,8 +38,8 @@ const startSite = async (scope: Scope, changes: Changes = {}): Promise<Site> => 
   appendFileSync(join(site.dir, 'mysite/settings.py'), `${reader.text('mysite/settings.py')}${changes.django ?? ''}`);
   mkdirSync(join(site.dir, 'media/albums'), { recursive: true });
   writeFileSync(join(site.dir, 'media/albums/index.html'), 'albums');
-  const trust = changes.apache?.includes('TRUST') === true ? reader.text('WSGITrustedProxies') : '';
-  const configuration = reader.text('WSGIDaemonProcess').replace('</VirtualHost>', `${(changes.apache ?? '').replace('TRUST', trust)}\n</VirtualHost>`);
+  const more = typeof changes.apache === 'function' ? changes.apache(reader) : changes.apache ?? '';
+  const configuration = reader.text('WSGIDaemonProcess').replace('</VirtualHost>', () => `${more}\n</VirtualHost>`);
   await startApache(scope, configuration, { modules: ['wsgi', 'alias', 'rewrite', 'env'], env: site.env });
   return { front: await reader.front('sallyport 8000'), apachePort };
 };
@@ -110,9 +111,27 @@ describe('docs/apache.md, when Apache names itself', page.requires('apache2', 'l
 
 describe('docs/apache.md, apps that go by REMOTE_ADDR and wsgi.url_scheme', page.requires('apache2', 'libapache2-mod-wsgi-py3', 'python3-django'), () => {
   test('get both of the visitor from mod_wsgi, over either door', async (t) => {
-    const { front } = await startSite(t, { apache: 'TRUST', django: 'SECURE_PROXY_SSL_HEADER = None\n' });
+    const { front } = await startSite(t, { apache: (reader) => reader.text('WSGITrustedProxies'), django: 'SECURE_PROXY_SSL_HEADER = None\n' });
     const told = (await front.get('/truth', { from: '127.0.0.9', headers: FORGED })).json<Told>();
     assert.deepEqual([told.secure, told.environ['wsgi.url_scheme'], told.client, told.environ['SCRIPT_NAME']], [true, 'https', '127.0.0.9', '']);
     assert.equal(told.headers['HTTP_X_FORWARDED_PROTO'], 'https', 'Django\'s line works with it too');
+  });
+});
+
+describe('docs/apache.md, a redirect that goes by what Apache knows', page.requires('apache2', 'libapache2-mod-wsgi-py3', 'python3-django'), () => {
+  test('never ends, and the page that comes instead names the line that cures it', async (t) => {
+    const { front } = await startSite(t, { apache: (reader) => reader.text('RewriteCond') });
+    const looping = await front.get('/truth', { headers: { Accept: 'text/plain' } });
+    assert.equal(looping.status, 508);
+    assert.match(looping.text, /Apache httpd[^]*RewriteCond %\{HTTP:X-Forwarded-Proto\} !=https\s/);
+    await front.stop();
+    const cured = await startSite(t, { apache: (reader) => reader.text('RewriteCond').replace('RewriteCond %{HTTPS} off', 'RewriteCond %{HTTP:X-Forwarded-Proto} !=https') });
+    assert.equal((await cured.front.get('/truth')).json<Told>().secure, true);
+  });
+  test('of a Django that was not told is explained with Django\'s line', async (t) => {
+    const { front } = await startSite(t, { django: 'SECURE_SSL_REDIRECT = True\nSECURE_PROXY_SSL_HEADER = None\n' });
+    const looping = await front.get('/truth', { headers: { Accept: 'text/plain' } });
+    assert.equal(looping.status, 508);
+    assert.match(looping.text, /SECURE_PROXY_SSL_HEADER = /);
   });
 });
