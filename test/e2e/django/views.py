@@ -42,7 +42,7 @@ def truth(request, SSL=None):
         'path': meta.get('RAW_URI', ''),
         'headers': {name: value for name, value in meta.items() if name.startswith('HTTP_')},
         'environ': {name: str(meta.get(name)) for name in (
-            'wsgi.url_scheme', 'HTTPS', 'REMOTE_USER', 'REMOTE_ADDR', 'SERVER_NAME', 'SERVER_PORT', 'SCRIPT_NAME', 'PATH_INFO',
+            'wsgi.url_scheme', 'HTTPS', 'REQUEST_SCHEME', 'UWSGI_SCHEME', 'REMOTE_USER', 'REMOTE_ADDR', 'SERVER_NAME', 'SERVER_PORT', 'SCRIPT_NAME', 'PATH_INFO',
         ) if meta.get(name) is not None},
     })
 
