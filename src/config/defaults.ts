@@ -1,4 +1,4 @@
-import type { Timeouts, TrustHeaders } from './settings.ts';
+import type { CheckSettings, Timeouts, TrustHeaders, UpstreamSettings } from './settings.ts';
 
 /** What counts where a configuration is silent. The reasons are in docs and in the schema's descriptions. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
@@ -24,3 +24,8 @@ export const DEFAULT_TRUST_HEADERS: TrustHeaders = {
 export const DEFAULT_GRACE_SECONDS = 30;
 export const DEFAULT_MAX_BODY = 100 * 1024 ** 2;
 export const DEFAULT_READ_AHEAD = 1024 ** 2;
+
+export const DEFAULT_UPSTREAM = {
+  balance: 'least-conn', fails: 3, pause: 1000, lookup: 10_000, check: undefined, sticky: undefined,
+} as const satisfies Partial<UpstreamSettings>;
+export const DEFAULT_CHECK = { interval: 5000, timeout: 3000, rise: 2, fall: 3 } as const satisfies Partial<CheckSettings>;

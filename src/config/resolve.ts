@@ -7,7 +7,7 @@ import { freeze } from './freeze.ts';
 import { existingFile } from './prefix.ts';
 import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
 import { parseDuration, parseTimeout } from './quantities.ts';
-import { readSecretFile } from './secret.ts';
+import { secretFile } from './secret.ts';
 import { resolveSite } from './resolve-site.ts';
 import { siteKeys } from './schema-site.ts';
 import type { Config, SiteConfig } from './types.ts';
@@ -63,13 +63,6 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     timeouts: resolveTimeouts(config, problems),
     sites: resolveSites(config, folder, problems),
   };
-}
-
-/** The path of a secret that can be used. */
-function secretFile(written: string, folder: string): string {
-  const path = existingFile(written, folder);
-  readSecretFile(path);
-  return path;
 }
 
 function resolveTimeouts(config: Config, problems: Problems): Timeouts {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { existingFile } from './prefix.ts';
 import { BadValue } from './problems.ts';
 
 /**
@@ -17,4 +18,11 @@ export function readSecretFile(path: string): string {
     throw new BadValue('a file with one line of 16 to 256 visible ASCII characters', `${path} holds ${secret === '' ? 'nothing' : `${secret.length} characters${/\s/.test(secret) ? ', with white space among them' : ''}`}. Make one with: openssl rand -hex 32 > ${path}`);
   }
   return secret;
+}
+
+/** The absolute path of a secret that can be used; a relative one counts from `folder`. */
+export function secretFile(written: string, folder: string): string {
+  const path = existingFile(written, folder);
+  readSecretFile(path);
+  return path;
 }

@@ -11,6 +11,14 @@ export interface UpstreamSettings {
   /** At least one. */
   readonly servers: readonly ServerSettings[];
   readonly balance: Balance;
+  /** Failures in a row after which one of several servers is left out, 1 or more. */
+  readonly fails: number;
+  /** Milliseconds that it is left out for, the first time. */
+  readonly pause: number;
+  /** Milliseconds between two lookups of a server's name. */
+  readonly lookup: number;
+  readonly check: CheckSettings | undefined;
+  readonly sticky: StickySettings | undefined;
   /** Present where the servers speak TLS. */
   readonly tls?: UpstreamTls;
   /** The PROXY header that connections begin with; absent: none. */
@@ -23,6 +31,28 @@ export interface UpstreamTls {
   readonly ca: string | undefined;
   /** Nothing is checked. */
   readonly insecure: boolean;
+}
+
+/** What each server is asked for all the time. */
+export interface CheckSettings {
+  readonly path: string;
+  /** Host as it is sent; where it has no port, the public one is added. */
+  readonly host: string;
+  /** Milliseconds from the end of a check to the next. */
+  readonly interval: number;
+  /** Milliseconds until the answer begins. */
+  readonly timeout: number;
+  /** Good answers in a row until a server is up again, and bad ones until it is down; 1 or more. */
+  readonly rise: number;
+  readonly fall: number;
+  /** Good ones; empty: 200 to 299. */
+  readonly statuses: readonly number[];
+}
+
+export interface StickySettings {
+  readonly cookie: string;
+  /** Absolute path of the file with the secret that its values are made with; undefined: one that is made at each start. */
+  readonly secretFile: string | undefined;
 }
 
 /** One server of an app. */

@@ -5,7 +5,7 @@
 import type { ListenAddress } from './addresses.ts';
 import type { UpstreamSettings } from './settings-upstream.ts';
 
-export type { Balance, ServerSettings, UpstreamProtocol, UpstreamSettings } from './settings-upstream.ts';
+export type { Balance, CheckSettings, ServerSettings, StickySettings, UpstreamProtocol, UpstreamSettings } from './settings-upstream.ts';
 
 export type LogFormat = 'pretty' | 'json' | 'combined' | 'off';
 export type SchemePolicy = 'https' | 'http' | 'either';

@@ -50,5 +50,7 @@ function unwrap(schema: unknown): Inside {
   while (typeof (inner as { unwrap?: unknown }).unwrap === 'function' && !('element' in (inner as object))) {
     inner = (inner as { unwrap(): unknown }).unwrap();
   }
-  return inner as Inside;
+  // Of several forms the object is the one that has keys.
+  const { options } = inner as { options?: readonly unknown[] };
+  return (Array.isArray(options) ? options.find((option) => (option as Inside | null)?.shape !== undefined) ?? inner : inner) as Inside;
 }

@@ -249,4 +249,34 @@ export interface UpstreamConfig {
   readonly insecure?: boolean | undefined;
   /** Begin each connection to the app with a PROXY protocol header that names the client; v2 tells of TLS too. The app must expect it, and must take it from this front alone: whoever else can connect there can name any client. A connection then carries one client's requests only. Default: none. */
   readonly sendProxy?: 'v1' | 'v2' | undefined;
+  /** A path that each server is asked for all the time, with the site's own Host and told as a secure request is. A server that does not answer well gets no requests until it does; a sole server gets them all the same. Default: none. */
+  readonly check?: string | {
+    /** What is asked for, as the app has it. Make it cheap: it is asked all the time. */
+    readonly path: string;
+    /** The Host that is asked for. Default: the site's first host, or localhost where it has none. */
+    readonly host?: string | undefined;
+    /** Between the end of a check and the next. Default: 5s. */
+    readonly interval?: number | string | undefined;
+    /** Until the answer begins. Default: 3s. */
+    readonly timeout?: number | string | undefined;
+    /** After this many good answers in a row a server is up again. Default: 2. */
+    readonly rise?: number | undefined;
+    /** After this many bad ones in a row it is down; at the start the first one decides. Default: 3. */
+    readonly fall?: number | undefined;
+    /** Which answers are good. Default: 200 to 299. */
+    readonly status?: number | readonly number[] | undefined;
+  } | undefined;
+  /** A client stays with the server it came to first, by a cookie of this name. The front sets it (HttpOnly, SameSite=Lax, Secure over https) and takes it out of what the app sees; its values name no address and cannot be made up. Default: none. */
+  readonly sticky?: string | {
+    /** The cookie's name. */
+    readonly cookie: string;
+    /** File with one line of 16 to 256 characters that the cookie's values are made with; make it with: openssl rand -hex 32. Whoever reads it can choose a server. Default: a secret that is made at each start, so that a restart sends clients to new servers. */
+    readonly secretFile?: string | undefined;
+  } | undefined;
+  /** After this many failures in a row (no connection, closed without an answer, no answer in time) one of several servers is left out for a while. Default: 3. */
+  readonly fails?: number | undefined;
+  /** For how long, the first time; each failed trial after it doubles the pause, up to a minute. A fifth more or less is up to chance. Default: 1s. */
+  readonly pause?: number | string | undefined;
+  /** How often the names of servers are looked up again, at least 1s. They are looked up when connecting fails, too. Default: 10s. */
+  readonly lookup?: number | string | undefined;
 }

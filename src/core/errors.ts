@@ -82,6 +82,7 @@ export const FAULTS = {
   'app-closed': app(502, 'The app closed the connection before it answered.'),
   'app-bad-answer': app(502, 'The app sent something that is not a well-formed answer.'),
   'app-unasked-upgrade': app(502, 'The app switched protocols without having been asked to.'),
+  'app-down': app(503, 'None of the app\'s servers can be asked right now.'),
   'app-cut-answer': app(0, 'The app closed the connection in the middle of its answer.'),
   'app-connect-timeout': app(504, 'The app did not accept the connection in time.'),
   'app-answer-timeout': app(504, 'The app did not begin its answer in time.'),
@@ -101,10 +102,13 @@ export class Fault {
   readonly code: FaultCode;
   /** What was seen, in words safe for a log line; never shown to clients of a production site. */
   readonly detail: string;
+  /** Seconds after which it may be over, where that is known: for `Retry-After` (RFC 9110 §10.2.3). */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: FaultCode, detail = '') {
+  constructor(code: FaultCode, detail = '', retryAfter?: number) {
     this.code = code;
     this.detail = detail;
+    this.retryAfter = retryAfter;
   }
 
   get status(): number { return FAULTS[this.code].status; }

@@ -1,11 +1,10 @@
 import { Fault } from '../core/errors.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import type { AnswerHead } from '../core/http1/heads.ts';
-import { Name } from '../core/http1/names.ts';
 import type { BodyPlan } from '../core/http1/write-head.ts';
 import { keepTrailers } from '../core/contract/keep.ts';
+import { answerStart, isLive } from './answer-start.ts';
 import type { CollectedBody } from './collected-body.ts';
-import { dateLine } from './date.ts';
 import type { Exchange } from './exchange.ts';
 import { Complaints } from './complaints.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -15,7 +14,9 @@ import type { AppLead, AppTarget } from './targets.ts';
 import { Tunnel } from './tunnel.ts';
 import type { AppConnection } from './upstream/http1.ts';
 import type { AnswerListener } from './upstream/listener.ts';
-import { sendBody, type FilePump } from './upstream/pump.ts';
+import type { AppPool } from './upstream/pool.ts';
+import { Sending } from './sending.ts';
+import { Choice } from './upstream/choice.ts';
 
 /** Bytes read ahead of a client on an answer that must be live, and the least for others: below the wire's own mark there would be no drain to wait for. */
 const LIVE_AHEAD = 64 * 1024;
@@ -31,14 +32,17 @@ export class AppLeg implements AnswerListener {
   #complaints: Complaints | undefined;
   #connection: AppConnection | undefined;
   #plan!: BodyPlan;
-  #body: CollectedBody | undefined;
-  #pump: FilePump | undefined;
-  /** Content that came before the app's connection was up (streamed bodies only); bounded by what holdBody lets through. */
-  #early: Uint8Array[] | undefined;
-  #ended: string | undefined;
-  #streaming = false;
+  /** Undefined where there is no body. */
+  #sending: Sending | undefined;
+  /** Undefined where the app is one server. */
+  #choice: Choice | undefined;
+  /** Something of the request was sent to the server that it went to last. */
   #sent = false;
+  /** It had a second connection to that server already. */
   #retried = false;
+  /** The name of its server was looked up for it. */
+  #looked = false;
+  #over = false;
   #begunAt = 0;
   #hint: string | undefined;
   #readAhead: number;
@@ -55,30 +59,21 @@ export class AppLeg implements AnswerListener {
   /** Without a body, or with one that follows through `content`. */
   begin(plan: BodyPlan): void {
     this.#plan = plan;
-    this.#streaming = plan.framing === 'chunked' || plan.length > 0;
-    this.#attempt(false);
+    if (plan.framing === 'chunked' || plan.length > 0) this.#sending = new Sending(this.#exchange);
+    this.#toServer();
   }
 
   /** With a body that is whole. */
   beginWith(body: CollectedBody): void {
     this.#plan = { framing: 'length', length: body.size };
-    this.#body = body;
-    this.#attempt(false);
+    this.#sending = new Sending(this.#exchange, body);
+    this.#toServer();
   }
 
-  /** False: hold the client. */
-  content(bytes: Uint8Array): boolean {
-    if (!this.#sent) {
-      (this.#early ??= []).push(Uint8Array.prototype.slice.call(bytes));
-      return false;
-    }
-    return this.#connection?.content(bytes) ?? true;
-  }
+  /** A piece of a body that follows, lent. False: hold the client. */
+  content(bytes: Uint8Array): boolean { return this.#sending?.content(bytes, this.#connection) ?? true; }
 
-  endContent(trailers: string): void {
-    if (this.#sent) this.#connection?.endContent(trailers);
-    else this.#ended = trailers;
-  }
+  endContent(trailers: string): void { this.#sending?.end(trailers, this.#connection); }
 
   /** What of a request's trailers goes on: nothing by which one could pose as a header of the route's own. */
   keepTrailers(trailers: Fields): string {
@@ -94,22 +89,42 @@ export class AppLeg implements AnswerListener {
 
   /** The exchange is over, however. A connection that is still busy with it is dropped at once. */
   abort(): void {
+    this.#over = true;
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#pump?.stop();
+    this.#sending?.stop();
     this.#complaints?.end();
     connection?.drop();
+    this.#choice?.release();
   }
 
-  #attempt(fresh: boolean): void {
+  /** To the app's server, or the next of its servers; `because` is what the last one did. */
+  #toServer(because?: Fault): void {
+    const { upstream } = this.target;
+    const { head, truth } = this.#exchange;
+    let pool = upstream.sole;
+    if (pool === undefined) {
+      this.#choice ??= new Choice(upstream, { head, truth, replayable: this.#replayable });
+      pool = this.#choice.next();
+    }
+    if (pool === undefined) {
+      // A server that took the request and did not answer it says more than that no other is left.
+      this.#exchange.fail(because !== undefined && this.#sent ? because : upstream.down());
+      return;
+    }
+    this.#retried = false;
     // A connection that has been idle may be closing as we write; only what may be sent twice may take that risk.
-    const pool = this.target.upstream.choose();
+    this.#attempt(pool, this.#replayable ? 'any' : 'recent');
+  }
+
+  #attempt(pool: AppPool, which: Parameters<AppPool['take']>[0]): void {
     this.#begunAt = performance.now();
-    const connection = this.#connection = pool.take(fresh ? 'fresh' : this.#replayable ? 'any' : 'recent', this.#exchange);
+    this.#sent = false;
+    const connection = this.#connection = pool.take(which, this.#exchange);
     connection.begin(this, this.#exchange.head);
   }
 
-  get #replayable(): boolean { return !this.#streaming && IDEMPOTENT.has(this.#exchange.head.method); }
+  get #replayable(): boolean { return this.#sending?.streaming !== true && IDEMPOTENT.has(this.#exchange.head.method); }
 
   // ---- what the connection tells (AnswerListener) ----
 
@@ -117,27 +132,18 @@ export class AppLeg implements AnswerListener {
     const exchange = this.#exchange;
     const { head, truth, id, context } = exchange;
     const connection = this.#connection!;
-    const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#streaming && head.expectsContinue, run: this.#run });
+    const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#sending?.streaming === true && head.expectsContinue, run: this.#run });
     if (written instanceof Fault) { exchange.fail(written); return; }
     if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: written.text });
     this.#hint = written.hint;
     this.#sent = true;
     connection.head(written.bytes, this.#plan);
-    if (this.#body !== undefined) {
-      this.#pump = sendBody(this.#body, connection, (fault) => { exchange.requestFault(fault); });
-      return;
-    }
-    if (!this.#streaming) { connection.endContent(''); return; }
-    for (const piece of this.#early ?? []) connection.content(piece);
-    this.#early = undefined;
-    connection.flush();
-    if (this.#ended !== undefined) connection.endContent(this.#ended);
-    else this.#exchange.down.releaseBody();
+    if (this.#sending === undefined) connection.endContent('');
+    else this.#sending.begin(connection);
   }
 
   onRoom(): void {
-    if (this.#pump !== undefined) this.#pump.room();
-    else this.#exchange.down.releaseBody();
+    this.#sending?.room();
   }
 
   onInterim(head: AnswerHead): void {
@@ -147,16 +153,14 @@ export class AppLeg implements AnswerListener {
   onAnswer(head: AnswerHead): void {
     const exchange = this.#exchange;
     exchange.appMs = performance.now() - this.#begunAt;
+    this.#choice?.good();
     const verdict = judgeAnswer(exchange, this.target, head, this.#connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;
-    if (head.fields.find(Name.DATE) < 0) lines += dateLine(); // RFC 9110 §6.6.1
-    // What a GET would have carried may be said without it, but not in a 204 (RFC 9110 §8.6).
-    const announces = head.framing === 'none' && head.length >= 0 && (head.status === 304 || (exchange.head.method === 'HEAD' && head.status !== 204));
-    const announced = announces ? 'Content-Length: ' + head.length + '\r\n' : '';
+    if (this.#choice !== undefined) lines += this.#choice.stickyLine(this.target.cookiePath, exchange.truth);
     exchange.live = isLive(head);
     if (exchange.live) this.#readAhead = LIVE_AHEAD;
-    exchange.start({ status: head.status, reason: head.reason, lines: lines + announced, body: head, last: false });
+    exchange.start(answerStart(head, exchange.head.method, lines));
   }
 
   onContent(bytes: Uint8Array): void {
@@ -189,6 +193,7 @@ export class AppLeg implements AnswerListener {
     this.#connection = undefined;
     exchange.switched();
     const tunnel = new Tunnel(exchange.context, connection.surrender());
+    this.#choice?.good();
     const lines = this.target.repair(head, exchange.head, exchange.truth).lines;
     const client = exchange.down.tunnel(lines, tunnel.clientSide);
     tunnel.join(client, early, exchange);
@@ -199,23 +204,45 @@ export class AppLeg implements AnswerListener {
     this.#connection = undefined;
     const exchange = this.#exchange;
     if (exchange.answered) { exchange.cut(fault); return; }
-    if (!begun && fault.code === 'app-closed' && this.#hint !== undefined) fault = new Fault(fault.code, `${fault.detail}. ${this.#hint}`);
-    if (fault.code === 'app-closed' && !begun && !this.#retried && connection?.reused === true && this.#replayable) {
-      this.#retried = true;
-      this.#sent = false;
-      this.#pump?.stop();
-      this.#pump = undefined;
-      this.#attempt(true);
-      return;
-    }
-    exchange.fail(fault);
+    if (this.#again(fault, begun, connection)) return;
+    const hint = !begun && fault.code === 'app-closed' ? this.#hint : undefined;
+    exchange.fail(hint === undefined ? fault : new Fault(fault.code, `${fault.detail}. ${hint}`));
   }
-}
 
-function isLive(head: AnswerHead): boolean {
-  const { fields } = head;
-  const type = fields.find(Name.CONTENT_TYPE);
-  if (type >= 0 && fields.value(type).toLowerCase().startsWith('text/event-stream')) return true;
-  const accel = fields.find(Name.X_ACCEL_BUFFERING);
-  return accel >= 0 && fields.value(accel).toLowerCase() === 'no';
+  /**
+   * Sends the request once more where nobody can tell: nothing of it was sent, or the connection closed without a byte
+   * of an answer and the request may be sent twice. Not after a timeout: the app may be at work on it, and the client
+   * has waited long enough.
+   */
+  #again(fault: Fault, begun: boolean, connection: AppConnection | undefined): boolean {
+    const closed = fault.code === 'app-closed' && !begun;
+    if (closed && connection?.reused === true) { // which an app may do at any time, and is no sign of trouble
+      if (!this.#replayable) return false;
+      if (!this.#retried) {
+        this.#retried = true;
+        this.#sending?.rewind();
+        this.#attempt(connection.pool, 'fresh');
+        return true;
+      }
+    } else this.#choice?.bad(fault);
+    if (this.#sent && !(closed && this.#replayable)) return false;
+    if (this.#choice === undefined) return this.#lookAgain(fault, connection);
+    this.#sending?.rewind();
+    this.#toServer(fault);
+    return true;
+  }
+
+  /** A sole server that is not there may have moved: its name is asked for, and the request waits for that, once. */
+  #lookAgain(fault: Fault, connection: AppConnection | undefined): boolean {
+    const pool = this.target.upstream.sole!;
+    if (this.#sent || this.#looked || pool.names === undefined || connection === undefined) return false;
+    this.#looked = true;
+    void pool.names.look(this.#exchange.context.settings.timeouts.connect).then(() => {
+      if (this.#over) return;
+      if (connection.generation !== pool.generation) this.#attempt(pool, 'fresh');
+      else this.#exchange.fail(fault);
+      this.#exchange.down.flush();
+    });
+    return true;
+  }
 }

@@ -18,7 +18,9 @@ import { createIds } from './ids.ts';
 import type { Log } from './log/index.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
+import type { Asked } from './targets.ts';
 import { uncheckedWarning } from './upstream/app-tls.ts';
+import { createAsk } from './upstream/check-request.ts';
 import { ServerGroup } from './upstream/group.ts';
 
 type Doors = Partial<Record<Scheme, Door>>;
@@ -88,11 +90,15 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
   if (context.local && settings.hsts !== undefined) {
     context.log.event({ event: 'hsts-not-sent', level: 'warn', message: 'hsts is set, but not sent while the local authority signs: a browser would refuse plain http and any other certificate on these names for as long as it says. It goes out once --cert and --key are given.' });
   }
-  const upstream = ({ app }: AppRoute): ServerGroup => {
-    const same = upstreams.find((other) => isDeepStrictEqual(other.settings, app));
+  const own: ServerGroup[] = [];
+  const upstream = ({ app }: AppRoute, asked: Asked): ServerGroup => {
+    // Checks are asked as the site's clients ask, so they make an app the site's own.
+    const same = (app.check === undefined ? upstreams : own).find((other) => isDeepStrictEqual(other.settings, app));
     if (same !== undefined) return same;
     const made = new ServerGroup(app, context);
+    if (app.check !== undefined) made.check(createAsk(asked, app.check, context));
     upstreams.push(made);
+    own.push(made);
     const unchecked = uncheckedWarning(app);
     if (unchecked !== undefined) context.log.event({ event: 'upstream-unchecked', level: 'warn', message: unchecked });
     return made;

@@ -30,7 +30,7 @@ export function faultAnswer(context: FrontContext, fault: Fault, about: About): 
   const { contentType, body } = faultPage({ fault, accept: about.accept, requestId: about.id, local: context.local, ...(about.explanation && { explanation: about.explanation }) });
   const bytes = Buffer.from(body);
   const lines = dateLine() + 'Content-Type: ' + contentType + '\r\nCache-Control: no-store\r\n' + (about.lines ?? '')
-    + (fault.status === 503 ? 'Retry-After: 5\r\n' : '') + 'X-Request-Id: ' + about.id + '\r\n';
+    + (fault.status === 503 ? 'Retry-After: ' + (fault.retryAfter ?? 5) + '\r\n' : '') + 'X-Request-Id: ' + about.id + '\r\n';
   const { status } = fault;
   const answer = { status, reason: reasonPhrase(status), last: false };
   return about.method === 'HEAD'

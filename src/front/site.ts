@@ -8,13 +8,12 @@ import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from 
 import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
 import { wwwPairs } from '../core/policy/www.ts';
-import type { AppRoute, SiteSettings } from '../config/settings.ts';
-import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type Target } from './targets.ts';
-import type { ServerGroup } from './upstream/group.ts';
+import type { SiteSettings } from '../config/settings.ts';
+import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type SiteParts, type Target } from './targets.ts';
 
 /** What a site's rules depend on besides its settings. */
 export interface Surroundings {
-  readonly upstream: (route: AppRoute) => ServerGroup;
+  readonly upstream: SiteParts['upstream'];
   readonly ports: Pick<RepairOptions, 'httpsPort' | 'httpPort' | 'otherPorts'>;
   /** A local authority signs. */
   readonly local: boolean;

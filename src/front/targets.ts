@@ -3,7 +3,8 @@ import { Fault } from '../core/errors.ts';
 import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
 import { rawPath } from '../core/policy/paths.ts';
 import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
-import { createStrip, type Strip } from '../core/policy/strip.ts';
+import { createStrip, prefixInUrls, type Strip } from '../core/policy/strip.ts';
+import { withoutCookie } from '../core/http1/without-cookie.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
 import { createScripts, type RunScript, type Scripts } from './scripts.ts';
 import { fixedAnswer, fixedRedirect, type OwnTarget } from './own-targets.ts';
@@ -18,6 +19,8 @@ export interface AppTarget {
   readonly route: AppRoute;
   readonly upstream: ServerGroup;
   readonly write: RequestWriter;
+  /** Of the front's own cookies on this route. */
+  readonly cookiePath: string;
   /** What becomes of the field lines of its answers. */
   readonly repair: RepairFields;
   /** The route's changes to requests, for their trailers; the writer knows them. */
@@ -62,11 +65,15 @@ export interface OwnLead {
 /** Where a request leads. */
 export type Lead = AppLead | FileLead | OwnLead;
 
+/** What a request to an app is made with. */
+export type Asked = Pick<AppTarget, 'write' | 'scripts'>;
+
 /** What all routes of a site have in common. */
 export interface SiteParts {
   readonly teller: Teller;
   readonly repair: RepairOptions;
-  readonly upstream: (route: AppRoute) => ServerGroup;
+  /** The servers of a route, and what makes the requests that they are checked with. */
+  readonly upstream: (route: AppRoute, asked: Asked) => ServerGroup;
   /** A route of it leads to PHP. */
   readonly php: boolean;
 }
@@ -82,16 +89,23 @@ export function createTargets({ teller, repair: options, upstream, php }: SitePa
     if (route.kind === 'redirect') return fixedRedirect(route, changeAnswer);
     if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route, givenOut), changeAnswer };
     const own = route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair;
+    const write = withoutSticky(route, createRequestWriter(route, teller));
+    const scripts = route.root !== undefined ? createScripts(route.path, route.root, changeAnswer) : undefined;
     return {
-      kind: 'app', route, upstream: upstream(route),
-      write: createRequestWriter(route, teller),
+      kind: 'app', route, write, scripts, upstream: upstream(route, { write, scripts }),
+      cookiePath: prefixInUrls(route.path) || '/',
       repair: changeAnswer === undefined ? own : changing(own, changeAnswer),
       changeRequest: route.requestHeaders && compileChanges(route.requestHeaders),
       changeAnswer,
       strip: route.strip !== undefined ? createStrip(route.path) : undefined,
-      scripts: route.root !== undefined ? createScripts(route.path, route.root, changeAnswer) : undefined,
     };
   };
+}
+
+/** The front's own cookie is nothing to the app. */
+function withoutSticky({ app: { sticky } }: AppRoute, write: RequestWriter): RequestWriter {
+  if (sticky === undefined) return write;
+  return (request) => write({ ...request, head: withoutCookie(request.head, sticky.cookie) });
 }
 
 /** A 101 is between the two ends of its tunnel. */

@@ -163,4 +163,6 @@ export interface Transport {
   listen(options: ListenOptions): Promise<Listener>;
   /** Connects; what is written before it is up is sent when it is. Failure is told by `onClose`. */
   connect(options: ConnectOptions): Wire;
+  /** The addresses of a name, as the system's resolver has them now (its hosts file too), in its order; at least one. Rejects with a {@link WireError}. */
+  lookup(name: string): Promise<readonly string[]>;
 }

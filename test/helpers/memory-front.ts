@@ -5,7 +5,7 @@ import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
 import { createLog } from '../../src/front/log/index.ts';
 import { Sites } from '../../src/front/sites.ts';
-import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from '../../src/config/defaults.ts';
+import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
 import { MemoryTransport, MemoryWire, type MemoryWireOptions } from './memory-transport.ts';
 
@@ -15,7 +15,7 @@ export const servers = (...ports: number[]): ServerSettings[] =>
 
 export const upstream = (changes: Partial<UpstreamSettings> = {}): UpstreamSettings => {
   const all = changes.servers ?? servers(8000);
-  return { written: all.map(({ written }) => written).join(','), protocol: 'http', servers: all, balance: 'least-conn', ...changes };
+  return { written: all.map(({ written }) => written).join(','), protocol: 'http', servers: all, ...DEFAULT_UPSTREAM, ...changes };
 };
 
 export const appRoute = (changes: Partial<AppRoute> = {}): AppRoute => ({

@@ -76,6 +76,14 @@ export class MemoryTransport implements Transport {
   readonly made: { readonly wire: MemoryWire; readonly up: () => void; readonly port: number; readonly options: ConnectOptions }[] = [];
   listeners: ListenOptions[] = [];
 
+  /** What the resolver knows; a test may change it. */
+  readonly names = new Map<string, readonly string[]>();
+
+  lookup(name: string): Promise<readonly string[]> {
+    const found = this.names.get(name);
+    return found === undefined ? Promise.reject({ code: 'ENOTFOUND', message: `getaddrinfo ENOTFOUND ${name}` } satisfies WireError) : Promise.resolve(found);
+  }
+
   connect(options: ConnectOptions): Wire {
     const wire = new MemoryWire({ peer: '127.0.0.1' });
     wire.handler = options.handler;

@@ -36,6 +36,7 @@ test('a door that fell back to the port of the app says that it is the app, and 
   const refuse = (codes: Record<number, string>): Transport => ({
     listen: ({ address }: ListenOptions) => Promise.reject(Object.assign(new Error('no'), { code: address.kind === 'ip' ? codes[address.port] : 'EINVAL' })),
     connect: () => { throw new Error('nobody is called'); },
+    lookup: () => { throw new Error('nobody is asked for'); },
   });
   const error = await openDoor({ scheme: 'http', setting: { kind: 'auto' }, loopback: true, name: undefined, listen: { onConnection: () => { throw new Error('nobody comes'); } } }, refuse({ 80: 'EACCES', 8080: 'EADDRINUSE' }))
     .then(() => undefined, (reason: unknown) => reason);

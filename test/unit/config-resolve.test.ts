@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import { ConfigError } from '../../src/config/problems.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { Config } from '../../src/config/types.ts';
@@ -35,7 +36,7 @@ test('an app alone gets the defaults', () => {
   assert.equal(front.log, 'json');
   assert.deepEqual(site, {
     hosts: [], schemes: [], health: [], hsts: undefined, speaks: 'standard', tell: [], secureCookies: undefined,
-    routes: [{ kind: 'app', path: '/', app: { written: '8000', protocol: 'http', servers: [{ written: '8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] }], balance: 'least-conn' }, maxBody: 104857600, readAhead: 1048576, streamBodies: false }],
+    routes: [{ kind: 'app', path: '/', app: { written: '8000', protocol: 'http', servers: [{ written: '8000', addresses: [{ kind: 'ip', host: '127.0.0.1', port: 8000 }, { kind: 'ip', host: '::1', port: 8000 }] }], ...DEFAULT_UPSTREAM }, maxBody: 104857600, readAhead: 1048576, streamBodies: false }],
   });
 });
 
@@ -55,7 +56,7 @@ test('every key arrives in the settings', () => {
   assert.deepEqual(site?.hosts, ['example.com']);
   assert.deepEqual(site?.schemes, [['/feed/', 'http']]);
   assert.deepEqual([site?.health, site?.speaks, site?.tell, site?.secureCookies], [['/up'], 'legacy', [{ name: 'X-Port', value: '{port}' }], true]);
-  assert.deepEqual(site?.routes, [{ kind: 'app', path: '/', app: { written: 'unix:app.sock', protocol: 'http', servers: [{ written: 'unix:app.sock', addresses: [{ kind: 'unix', path: join(folder, 'app.sock') }] }], balance: 'least-conn' }, maxBody: 1048576, streamBodies: true, readAhead: 65536 }]);
+  assert.deepEqual(site?.routes, [{ kind: 'app', path: '/', app: { written: 'unix:app.sock', protocol: 'http', servers: [{ written: 'unix:app.sock', addresses: [{ kind: 'unix', path: join(folder, 'app.sock') }] }], ...DEFAULT_UPSTREAM }, maxBody: 1048576, streamBodies: true, readAhead: 65536 }]);
   assert.deepEqual(settings({ app: 1, hsts: '31536000,subdomains,preload' }).sites[0]?.hsts, { maxAge: 31536000, includeSubDomains: true, preload: true });
 });
 

@@ -83,3 +83,35 @@ test('a PROXY header is asked for by its version', () => {
   assert.equal('sendProxy' in upstreams({ app: 8000 })[0]!, false);
   assert.match(refusal({ app: 8000, upstream: { sendProxy: 2 } }), /^upstream\.sendProxy: saw 2, expected v1 or v2/);
 });
+
+test('a check is a path or an object; its Host is the site\'s first name, or localhost', () => {
+  const app = [1, 2];
+  const check = (config: object, site: object = {}): unknown => upstreams({ app, ...site, upstream: config })[0]?.check;
+  assert.deepEqual(check({ check: '/up?x=1' }), { path: '/up?x=1', host: 'localhost', interval: 5000, timeout: 3000, rise: 2, fall: 3, statuses: [] });
+  assert.deepEqual(check({ check: { path: '/', interval: '500ms', timeout: 1, rise: 1, fall: 5, status: [200, 401], host: 'Shop.test:81' } }),
+    { path: '/', host: 'shop.test:81', interval: 500, timeout: 1000, rise: 1, fall: 5, statuses: [200, 401] });
+  assert.equal((check({ check: '/' }, { domains: ['Shop.test', 'b.test'] }) as { host: string }).host, 'shop.test');
+  assert.equal((check({ check: '/' }, { domains: ['*.shop.test'] }) as { host: string }).host, 'www.shop.test');
+  for (const wrong of ['up', '/a b', '/a#b', '/\n', { path: '/', host: 'a b' }, { path: '/', host: '*.a' }, { path: '/', rise: 0 }, { path: '/', interval: 0 }, { path: '/', status: 100 }, { rise: 1 }]) {
+    assert.match(refusal({ app, upstream: { check: wrong } }), /^upstream\.check.*: saw .*expected/, JSON.stringify(wrong));
+  }
+});
+
+test('a key that a check does not have is told with those it has', () => {
+  assert.match(refusal({ app: 1, upstream: { check: { path: '/', intervall: 1 } } }), /^upstream\.check\.intervall: .*did you mean.*interval|Known are: path/i);
+});
+
+test('the other keys, their defaults and their limits', () => {
+  const app = [1, 2];
+  const { fails, pause, lookup, sticky, check } = upstreams({ app })[0]!;
+  assert.deepEqual({ fails, pause, lookup, sticky, check }, { fails: 3, pause: 1000, lookup: 10_000, sticky: undefined, check: undefined });
+  assert.deepEqual(upstreams({ app, upstream: { sticky: 'stay' } })[0]?.sticky, { cookie: 'stay', secretFile: undefined });
+  assert.match(refusal({ app, upstream: { sticky: 'a b' } }), /upstream\.sticky: saw "a b", expected the name of a cookie/);
+  assert.match(refusal({ app, upstream: { sticky: { cookie: 'a', secretFile: 'no-such-file' } } }), /upstream\.sticky: .*a file that is there/);
+  assert.match(refusal({ app, upstream: { lookup: '500ms' } }), /upstream\.lookup: .*at least 1s/);
+  assert.match(refusal({ app, upstream: { pause: 0 } }), /upstream\.pause/);
+  assert.match(refusal({ app, upstream: { fails: 0 } }), /upstream\.fails: saw 0, expected a number from 1 to 1000/);
+  // A site's own wrong value would be told for every route that it counts for.
+  assert.equal(refusal({ app, routes: { '/b/': { app } }, upstream: { pause: 'soon' } }).split('\n').length, 1);
+  assert.match(refusal({ app, routes: { '/b/': { app, upstream: { pause: 'soon' } } } }), /^routes\.\/b\/\.upstream\.pause: /);
+});

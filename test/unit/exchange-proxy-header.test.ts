@@ -141,7 +141,7 @@ describe('an app that is sent PROXY headers', () => {
       ask(front, front.client());
       const lead = front.context.sites.pick('shop.test')!.app('/');
       assert.ok(lead !== undefined && 'target' in lead);
-      const pool: AppPool = lead.target.upstream.choose();
+      const pool: AppPool = lead.target.upstream.sole!;
       const connection = pool.take('any', 'front');
       assert.equal(prelude(front), local);
       connection.drop();

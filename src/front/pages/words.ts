@@ -64,6 +64,7 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-untrusted': 'The log says what is wrong with the certificate, and the line to change.',
   'app-handshake': 'The log says what was seen. Where the app speaks plain HTTP, write http:// in place of https://.',
   'app-closed': 'Look at the app\u2019s own output: it may have crashed on this request or been restarted.',
+  'app-down': 'The log says of each server why. Start them; the next one is tried when Retry-After says.',
   'app-bad-answer': 'Check that this is the app\u2019s plain HTTP port, and nothing that speaks TLS, HTTP/2 or another protocol.',
   'app-connect-timeout': 'The app may have no worker free to accept: look at its load and its backlog.',
   'app-answer-timeout': 'Look at what the app is doing, or raise the timeout for its answers.',

@@ -12,18 +12,22 @@ export class Dial {
   /** What each address said. */
   readonly #faults: Fault[] = [];
   readonly #pool: AppPool;
+  /** As they were at the beginning: a name may move meanwhile. */
+  readonly #addresses: AppPool['addresses'];
   readonly #prelude: string | undefined;
   readonly #told: { readonly handler: WireHandler; readonly onUp: () => void };
 
   constructor(pool: AppPool, prelude: string | undefined, told: { readonly handler: WireHandler; readonly onUp: () => void }) {
     this.#pool = pool;
+    this.#addresses = pool.addresses;
     this.#prelude = prelude;
     this.#told = told;
   }
 
   /** The next address' connection, or undefined where none is left. */
   next(): Wire | undefined {
-    const { addresses, firstAddress, tls, context } = this.#pool;
+    const { firstAddress, tls, context } = this.#pool;
+    const addresses = this.#addresses;
     if (this.#tried === addresses.length) return undefined;
     const index = (firstAddress + this.#tried++) % addresses.length;
     return context.transport.connect({

@@ -1,27 +1,76 @@
 import type { UpstreamSettings } from '../../config/settings.ts';
+import { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
-import { AppPool } from './pool.ts';
+import { createChoose, type Choose } from './balance.ts';
+import { HealthCheck, type Ask } from './check.ts';
+import type { AppPool } from './pool.ts';
+import { Server } from './server.ts';
+import { Sticky } from './sticky.ts';
+
+/** What counts when a request looks for a server. */
+export interface Seeking {
+  /** The client's address. */
+  readonly client: string;
+  /** It may be sent twice. */
+  readonly replayable: boolean;
+  /** The server that its cookie names. */
+  readonly wanted: Server | undefined;
+  /** It has been there. */
+  readonly tried: readonly Server[];
+}
 
 /** The servers of one app. */
 export class ServerGroup {
   readonly settings: UpstreamSettings;
-  readonly pools: readonly AppPool[];
+  readonly servers: readonly Server[];
   /** Where there is nothing to choose: a sole server is tried every time and never shut out. */
   readonly sole: AppPool | undefined;
-  #turn = 0;
+  readonly sticky: Sticky | undefined;
+  readonly #choose: Choose;
+  readonly #context: FrontContext;
+  readonly #checks: HealthCheck[] = [];
 
   constructor(settings: UpstreamSettings, context: FrontContext) {
     this.settings = settings;
-    this.pools = settings.servers.map((server) => new AppPool(server, settings, context));
-    this.sole = this.pools.length === 1 ? this.pools[0] : undefined;
+    this.#context = context;
+    this.servers = settings.servers.map((server) => new Server(server, settings, context));
+    const several = this.servers.length > 1;
+    this.sole = several ? undefined : this.servers[0]!.pool;
+    this.sticky = several && settings.sticky !== undefined ? new Sticky(settings.sticky, this.servers) : undefined;
+    this.#choose = createChoose(settings.balance, this.servers);
   }
 
-  /** The server for the next request. */
-  choose(): AppPool {
-    return this.sole ?? this.pools[this.#turn++ % this.pools.length]!;
+  /** Begins to ask every server how it is, if that is wanted. */
+  check(ask: Ask): void {
+    if (this.settings.check === undefined || this.#checks.length > 0) return;
+    for (const server of this.servers) this.#checks.push(new HealthCheck(server, this.settings.check, ask, this.#context));
+  }
+
+  /** The server for a request: its own one if it has one, one that is due for a trial, or as the balance has it. Undefined where none is left. */
+  find({ client, replayable, wanted, tried }: Seeking): Server | undefined {
+    const usable = (server: Server): boolean => (server.health.up || server.health.due(replayable)) && !tried.includes(server);
+    if (wanted !== undefined && usable(wanted)) return wanted;
+    if (this.settings.balance !== 'client') { // there its own clients try it
+      const due = this.servers.find((server) => !server.health.up && usable(server));
+      if (due !== undefined) return due;
+    }
+    return this.#choose(usable, client);
+  }
+
+  /** Nobody else could take its requests. */
+  isLast(server: Server): boolean {
+    return this.servers.every(({ health }) => !health.up || health === server.health);
+  }
+
+  /** None can be asked now. */
+  down(): Fault {
+    const backIn = Math.min(...this.servers.map(({ health }) => (health.up ? 0 : health.backIn)));
+    const each = this.servers.map(({ pool, health }) => (health.up ? `${pool.written} has just failed` : `${pool.written} is down (${health.reason})`));
+    return new Fault('app-down', each.join(', '), Math.max(1, Math.ceil(backIn / 1000)));
   }
 
   close(): void {
-    for (const pool of this.pools) pool.close();
+    for (const check of this.#checks) check.stop();
+    for (const { pool } of this.servers) pool.close();
   }
 }

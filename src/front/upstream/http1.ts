@@ -42,12 +42,15 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   #out!: Output;
   readonly #dial: Dial;
   readonly #reader: AnswerSource;
-  readonly #pool: AppPool;
+  readonly pool: AppPool;
+  /** Of the pool's addresses, when it was opened. */
+  readonly generation: number;
 
   /** `prelude`: what it begins with, in latin1, before TLS too. */
   constructor(pool: AppPool, idle: IdleConnections, prelude?: string) {
-    this.#pool = pool;
+    this.pool = pool;
     this.idle = idle;
+    this.generation = pool.generation;
     this.#reader = pool.protocol === 'fastcgi' ? new FastCgiAnswers(pool.context.classify, this) : new AnswerReader(pool.context.classify, this);
     this.#dial = new Dial(pool, prelude, { handler: this, onUp: () => { this.#up(); } });
     pool.context.clock.add(this);
@@ -59,14 +62,14 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   begin(listener: AnswerListener, { method, websocket }: Pick<RequestHead, 'method' | 'websocket'>): void {
     this.#listener = listener;
     this.#method = method;
-    this.#maySwitch = websocket && this.#pool.protocol === 'http';
+    this.#maySwitch = websocket && this.pool.protocol === 'http';
     this.#requestWhole = this.#keepAlive = false;
     if (this.#phase === 'open') this.#ready();
   }
 
   /** What comes before the body: a head, or a packet of variables. */
   head(bytes: string | Uint8Array, plan: BodyPlan): void {
-    this.#framing = framingOf(this.#pool.protocol, plan);
+    this.#framing = framingOf(this.pool.protocol, plan);
     if (typeof bytes === 'string') this.#out.text(bytes);
     else this.#out.bytes(bytes);
   }
@@ -138,7 +141,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
       this.#patience();
       this.#listener.onFlush();
     } catch (error) { // a defect of ours costs this exchange and no other
-      logDefect(this.#pool.context, error);
+      logDefect(this.pool.context, error);
       this.#fail(new Fault('internal'));
     }
   }
@@ -168,7 +171,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   }
 
   onDeadline(): void {
-    const { written, tls, context: { settings: { timeouts } } } = this.#pool;
+    const { written, tls, context: { settings: { timeouts } } } = this.pool;
     if (this.#listener === undefined) this.drop();
     else if (this.#phase === 'connecting') {
       this.#wire.handler = NOBODY; // what comes of it now is the next address' business no more
@@ -186,7 +189,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   onHead(head: AnswerHead): void {
     // Some apps send on HEAD what they announce, in a packet of its own: it would be read as the next request's answer.
     // uWSGI serves one request per connection, whatever its app says (https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html).
-    this.#keepAlive = head.keepAlive && this.#pool.protocol !== 'uwsgi' && !(this.#method === 'HEAD' && this.#pool.protocol === 'http' && announcesContent(head));
+    this.#keepAlive = head.keepAlive && this.pool.protocol !== 'uwsgi' && !(this.#method === 'HEAD' && this.pool.protocol === 'http' && announcesContent(head));
     this.#listener!.onAnswer(head);
   }
 
@@ -198,14 +201,14 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     this.#listener = undefined;
     if (this.#keepAlive && this.#requestWhole && !more && !this.#paused) {
       this.reused = true;
-      this.#pool.keep(this);
+      this.pool.keep(this);
     } else this.#close();
     listener?.onEnd(trailers);
   }
 
   onSwitch(head: AnswerHead, early: Uint8Array | undefined): void {
     if (!this.#maySwitch || !head.websocket) {
-      this.#fail(new Fault('app-unasked-upgrade', `${this.#pool.written}: 101 to ${this.#maySwitch ? 'something other than the WebSocket that was asked for' : 'a request that asked for no upgrade'}`));
+      this.#fail(new Fault('app-unasked-upgrade', `${this.pool.written}: 101 to ${this.#maySwitch ? 'something other than the WebSocket that was asked for' : 'a request that asked for no upgrade'}`));
       return;
     }
     const listener = this.#listener!;
@@ -222,7 +225,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   #tryNext(): boolean {
     const wire = this.#dial.next();
     if (wire === undefined) return false;
-    const { context } = this.#pool;
+    const { context } = this.pool;
     this.deadline = context.clock.now + context.settings.timeouts.connect;
     this.#wire = wire;
     this.#out = new Output(wire);
@@ -245,9 +248,9 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   /** The other side is gone. */
   #broken(error: WireError | undefined): void {
     if (this.#listener === undefined) { this.#close(); return; }
-    const refused = this.reused || this.#reader.begun ? undefined : lateRefusal(error, this.#pool);
+    const refused = this.reused || this.#reader.begun ? undefined : lateRefusal(error, this.pool);
     if (refused !== undefined) { this.#fail(refused); return; }
-    const how = `${this.#pool.written}: ${error?.code ?? 'closed'}`;
+    const how = `${this.pool.written}: ${error?.code ?? 'closed'}`;
     const wrong = this.#reader.ended();
     if (wrong !== undefined) this.#fail(new Fault(wrong.code, `${how}. ${wrong.detail}`));
     else if (this.#reader.inBody) this.#fail(new Fault('app-cut-answer', `${how} in the middle of the answer`));
@@ -272,14 +275,14 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   #leave(): void {
     this.deadline = Infinity;
-    this.#pool.context.clock.remove(this);
-    this.#pool.forget(this);
+    this.pool.context.clock.remove(this);
+    this.pool.forget(this);
   }
 
   /** By when the app has to show a sign of life; never, while somebody else is the slow one. */
   #patience(): void {
-    const { now } = this.#pool.context.clock;
-    const { timeouts } = this.#pool.context.settings;
+    const { now } = this.pool.context.clock;
+    const { timeouts } = this.pool.context.settings;
     if (this.#paused) this.deadline = Infinity; // the client does not take what is there
     else if (this.#reader.inBody) this.deadline = now + timeouts.answerIdle;
     else if (this.#requestWhole || this.#out.full) this.deadline = now + timeouts.answer;

@@ -36,6 +36,10 @@ export class IdleConnections {
   /** Drops them, and whoever comes back later too. */
   close(): void {
     this.#closed = true;
+    this.dropAll();
+  }
+
+  dropAll(): void {
     for (const connection of [...this.#idle]) connection.drop();
   }
 }

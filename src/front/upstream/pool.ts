@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange.ts';
 import { tlsTo, type AppTls } from './app-tls.ts';
 import { AppConnection } from './http1.ts';
 import { IdleConnections, type Which } from './idle.ts';
+import { watchName, type NameWatch } from './name-watch.ts';
 import { proxyHeader } from './proxy-header.ts';
 
 /** For whom a connection is taken: a request, or the front itself (a health check). */
@@ -23,7 +24,12 @@ export class AppPool {
   readonly context: FrontContext;
   readonly written: string;
   readonly protocol: UpstreamProtocol;
-  readonly addresses: ServerSettings['addresses'];
+  /** In the order they are tried. Where the server has a name: what is known of it, or the name itself. */
+  addresses: ServerSettings['addresses'];
+  /** Grows when the addresses change: a connection from before does not wait for the next request. */
+  generation = 0;
+  /** Undefined where the server has no name. */
+  readonly names: NameWatch | undefined;
   readonly tls: AppTls | undefined;
   /** The address that answered last. */
   firstAddress = 0;
@@ -42,6 +48,7 @@ export class AppPool {
     this.tls = tlsTo(server, upstream);
     this.#sendProxy = upstream.sendProxy;
     this.#open = upstream.protocol === 'fastcgi' ? new Set() : undefined;
+    this.names = watchName(this, upstream.lookup);
   }
 
   take(which: Which, taker: Taker): AppConnection {
@@ -52,6 +59,7 @@ export class AppPool {
   /** Takes back a connection whose exchange is over. */
   keep(connection: AppConnection): void {
     if (this.#open !== undefined && [...this.#open].some(({ accepted }) => !accepted)) { connection.drop(); return; }
+    if (connection.generation !== this.generation) { connection.drop(); return; }
     connection.deadline = this.context.clock.now + (this.#open === undefined ? KEPT_FOR : KEPT_FOR_FASTCGI);
     connection.idle.keep(connection);
   }
@@ -61,7 +69,18 @@ export class AppPool {
     connection.idle.forget(connection);
   }
 
-  close(): void { this.#idle.close(); }
+  /** The server is somewhere else now. */
+  moved(addresses: ServerSettings['addresses']): void {
+    this.addresses = addresses;
+    this.firstAddress = 0;
+    this.generation++;
+    this.#idle.dropAll();
+  }
+
+  close(): void {
+    this.names?.stop();
+    this.#idle.close();
+  }
 
   /** The header names a client, so it has to be known before there is a connection, and no other client gets to use it. */
   #takeWithHeader(which: Which, taker: Taker, version: 'v1' | 'v2'): AppConnection {
