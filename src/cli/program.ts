@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
-import { didYouMean } from '../config/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { check } from './check.ts';
 import { addFlags, type Flags } from './flags.ts';
 import { run } from './run.ts';

@@ -3,7 +3,7 @@ import { configSchema } from './schema.ts';
 import type { Config } from './types.ts';
 import { siteKeys } from './schema-site.ts';
 import type { Path, Problem } from './problems.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 
 /** What the schema says of a value, in our words: the value, or every problem of shape. */
 export function checkShape(written: unknown): { readonly config: Config } | { readonly problems: readonly Problem[] } {

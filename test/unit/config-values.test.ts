@@ -6,7 +6,7 @@ import { parseHostName, parseTrustHeader } from '../../src/config/names.ts';
 import { splitRule } from '../../src/config/prefix.ts';
 import { BadValue } from '../../src/config/problems.ts';
 import { parseDuration, parsePort, parseSize, parseTimeout } from '../../src/config/quantities.ts';
-import { didYouMean } from '../../src/config/suggest.ts';
+import { didYouMean } from '../../src/core/suggest.ts';
 import { parseUpstream } from '../../src/config/upstream.ts';
 
 const refusal = (read: () => unknown): string => {
