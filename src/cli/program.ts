@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
 import { didYouMean } from '../core/suggest.ts';
+import { addSettingsFlags, printSettings, type AppSettingsFlags } from './app-settings.ts';
 import { check } from './check.ts';
 import { addFlags, type Flags } from './flags.ts';
 import { run } from './run.ts';
@@ -22,13 +23,14 @@ Examples:
   sallyport --static /=./public             files alone
   sallyport --config sallyport.config.ts    several sites, routes, everything else
   sallyport check                           what is wrong with a configuration, or what would run
+  sallyport settings django                 what to put into the app
 `;
 
 const DEMO = `Starts a small app that speaks only HTTP, and the front before it: at https://localhost:8443 and http://localhost:8080
 where nothing else is said, for everybody alike. The page shows what a client sent and what the app was told, and tries
 to fool it. Ctrl-C ends everything.`;
 
-const COMMANDS = ['run', 'check', 'trust', 'untrust', 'demo', 'help'];
+const COMMANDS = ['run', 'check', 'settings', 'trust', 'untrust', 'demo', 'help'];
 
 export const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
@@ -83,6 +85,10 @@ function createProgram(terminal: Terminal, done: Done): Command {
     .argument('[app]')
     .action(async (app: string | undefined, _flags: Flags, command: Command) => { done(await check(app, flagsOf(command), terminal)); });
 
+  addSettingsFlags(program.command('settings').usage('[FRAMEWORK] [--profile NAME]'))
+    .description('the lines to put into an app so that it hears the front, with the reason and the trap of each')
+    .argument('[framework]', 'django, rails, express and others; without it: which there are')
+    .action((framework: string | undefined, flags: AppSettingsFlags, command: Command) => { done(printSettings(framework, { ...flagsOf(command), ...flags }, terminal)); });
   program.command('trust').description('let this machine\'s browsers believe the local authority')
     .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
   program.command('untrust').description('take the local authority out again')

@@ -15,6 +15,16 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
   return near === undefined ? undefined : `Did you mean ${near}?`;
 }
 
+/** Up to three that a person may have meant, the nearest first: one that begins what was written, or is begun by it, is nearest. */
+export function nearestNames(written: string, candidates: Iterable<string>): string[] {
+  const text = written.toLowerCase();
+  const most = Math.max(1, Math.ceil(text.length / 3));
+  const score = (candidate: string): number =>
+    text.length >= 2 && (candidate.startsWith(text) || text.startsWith(candidate)) ? 0 : distance(text, candidate.toLowerCase());
+  return [...candidates].map((candidate) => [score(candidate), candidate] as const)
+    .filter(([d]) => d <= most).sort(([a], [b]) => a - b).slice(0, 3).map(([, candidate]) => candidate);
+}
+
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

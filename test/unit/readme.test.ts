@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { addSettingsFlags } from '../../src/cli/app-settings.ts';
 import { addFlags } from '../../src/cli/flags.ts';
 import { main } from '../../src/cli/program.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { configTypes } from '../../scripts/config-types.ts';
 import { withFlags } from '../../scripts/readme-flags.ts';
+import { settingsPage } from '../../scripts/settings-page.ts';
 import { pageNames } from '../helpers/docs-page.ts';
 import { tempDir } from '../helpers/scope.ts';
 
@@ -36,9 +38,10 @@ for (const name of DOCUMENTS) {
       if (!existsSync(join(ROOT, path!))) wrong.push(path!);
     }
     for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g)) if (!(script! in manifest.scripts)) wrong.push(`npm run ${script}`);
-    const known = new Set(addFlags(new Command()).options.map(({ long }) => long));
+    const flags = new Set(addFlags(new Command()).options.map(({ long }) => long));
+    const ofSettings = new Set(addSettingsFlags(new Command()).options.map(({ long }) => long));
     for (const [, call] of text.matchAll(/(?:npx sallyport|bin\/sallyport\.js|^sallyport) ([^\n`#]*)/gm)) {
-      for (const [flag] of call!.replace(/ -- .*/, '').matchAll(/(?<![\w-])--[a-z][\w-]*/g)) if (!known.has(flag) && flag !== '--help' && flag !== '--version') wrong.push(`sallyport ${call}: ${flag}`);
+      for (const [flag] of call!.replace(/ -- .*/, '').matchAll(/(?<![\w-])--[a-z][\w-]*/g)) if (!(call!.startsWith('settings') ? ofSettings : flags).has(flag) && flag !== '--help' && flag !== '--version') wrong.push(`sallyport ${call}: ${flag}`);
     }
     assert.deepEqual(wrong, []);
   });
@@ -62,6 +65,10 @@ test('the README has a line for every profile', () => {
 
 test('what editors show of a configuration is what the schema says (npm run docs writes it)', () => {
   assert.equal(read('src/config/types.ts'), configTypes());
+});
+
+test('docs/settings.md is what the command says (npm run docs writes it)', () => {
+  assert.equal(read('docs/settings.md'), settingsPage());
 });
 
 test('the package ships what it runs with', () => {

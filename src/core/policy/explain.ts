@@ -1,10 +1,10 @@
 import type { Scheme } from '../contract/truth.ts';
+import { choose } from '../settings/choose.ts';
 import type { Change } from './cures.ts';
 import { CURES, OWN_REDIRECT } from './cures.ts';
 import type { Recognition } from './frameworks.ts';
 import type { SchemePolicy } from './scheme.ts';
 import type { Told } from './told.ts';
-import { TOLD } from './told.ts';
 
 /** What went wrong between an app and the front, for a log line or a page. Plain text throughout: whoever makes HTML of it escapes it. */
 export interface Explanation {
@@ -43,32 +43,16 @@ export function explainLoop({ recognised, told, method, url, frontAddress }: Loo
 }
 
 function changes(recognised: Recognition, told: Told | undefined, frontAddress: string | undefined): readonly Change[] {
-  const { by, name, unasked } = CURES[recognised.framework];
-  const readable = told === undefined ? undefined : by[told.profile];
-  if (told !== undefined && readable !== undefined) return readable.map((change) => filled(change, told, frontAddress));
+  const cure = CURES[recognised.framework];
+  const { settings, unreadable } = choose(cure, cure.by, told, frontAddress);
+  const lines = settings.map(({ where, lines, trap }) => ({ where, lines, note: trap }));
+  if (unreadable === undefined) return lines;
   const speak: Change = {
     where: 'the front',
     lines: ['--speaks standard'],
-    note: unasked !== undefined ? `Then ${name} is told X-Forwarded-Proto, which it reads with nothing set.`
-      : told === undefined ? 'Tells the app X-Forwarded-Proto, which most frameworks can read.'
-      : `${capital(name)} has no setting that reads "${told.header}"; X-Forwarded-Proto it can read.`,
+    note: cure.unasked !== undefined ? `Then ${cure.name} is told X-Forwarded-Proto, which it reads with nothing set.` : unreadable,
   };
-  return unasked !== undefined ? [speak] : [speak, ...(by.standard ?? []).map((change) => filled(change, TOLD.standard, frontAddress))];
-}
-
-function filled(change: Change, told: Told, frontAddress: string | undefined): Change {
-  const onUnix = frontAddress === 'unix';
-  const values: Readonly<Record<string, string>> = {
-    header: told.header,
-    HEADER: told.header.toUpperCase(),
-    value: told.value,
-    meta: `HTTP_${told.header.toUpperCase().replaceAll('-', '_')}`,
-    front: onUnix ? '127.0.0.1' : frontAddress ?? '127.0.0.1',
-    // Behind a unix socket the peer has no address, which no list of addresses can name: Node's remoteAddress is undefined.
-    proxy: onUnix ? '(peer) => peer === undefined' : `'${frontAddress ?? 'loopback'}'`,
-  };
-  const fill = (text: string): string => text.replace(/\{(header|HEADER|value|meta|front|proxy)\}/g, (_, name: string) => values[name]!);
-  return { where: change.where, lines: change.lines.map(fill), ...(change.note === undefined ? {} : { note: fill(change.note) }) };
+  return cure.unasked !== undefined ? [speak] : [speak, ...lines];
 }
 
 export interface ContradictionFacts {
@@ -116,7 +100,5 @@ export function explanationText(explanation: Explanation): string {
   });
   return `${explanation.title}. ${explanation.seen} ${explanation.why} To change: ${changes.join('; or ')}`;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export type { Change } from './cures.ts';

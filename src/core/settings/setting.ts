@@ -8,6 +8,8 @@ import type { ToldProfile } from '../policy/told.ts';
 export interface Setting {
   /** The file or the command it belongs into. */
   readonly where: string;
+  /** What the lines are written in, as a fence of Markdown names it; `sh` for commands. */
+  readonly language: string;
   readonly lines: readonly string[];
   /** What is right afterwards. */
   readonly why: string;
@@ -22,8 +24,8 @@ export interface Entry {
   readonly name: string;
   /** By how the app is told. A profile that is not here is one that it cannot read by a setting of its own. */
   readonly by: ByProfile;
-  /** Sallyport's half for it, which reads every profile. */
-  readonly adapter?: Setting;
+  /** The app's half of Sallyport for it, which reads every profile. */
+  readonly adapters?: readonly Setting[];
   /** Reads `X-Forwarded-Proto` with nothing set: where the front says that, no line is needed. */
   readonly unasked?: true;
   /** Where it loops although it reads this profile by itself: something between it and the front is to blame. */
