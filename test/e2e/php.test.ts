@@ -166,8 +166,8 @@ describe('PHP behind a real PHP-FPM', requires('php-fpm'), () => {
     const event = await front.event('the complaint', (seen) => seen['event'] === 'app-stderr' && /undefined_name/.test(String(seen['message'])));
     const first = front.events().find((seen) => /careful/.test(String(seen['message'])));
     assert.match(String(first?.['message']), /careful \\x1b\[31m with this/);
-    const access = front.events().find((seen) => seen['event'] === 'request' && String(seen['target']).endsWith('/warn'));
-    assert.equal(event['requestId'], access?.['requestId']);
+    const access = await front.event('the request', (seen) => seen['event'] === 'request' && String(seen['target']).endsWith('/warn'));
+    assert.equal(event['requestId'], access['requestId']);
     assert.equal((await front.get('/answers.php/fatal')).status, 500);
     await front.event('the error', (seen) => seen['event'] === 'app-stderr' && /nobody_defined_this/.test(String(seen['message'])));
     assert.equal((await front.get('/answers.php/many')).text, 'ok');
@@ -233,8 +233,7 @@ describe('connections to a real PHP-FPM, on a unix socket', requires('php-fpm'),
     await eventually('the script to run', () => existsSync(started), 15_000);
     talk.drop();
     await eventually('the script to be ended', () => existsSync(left) && readFileSync(left, 'utf8') === '1', 15_000);
-    const [request] = front.events().filter((event) => event['event'] === 'request');
-    assert.equal(request?.['fault'], 'client-gone');
+    await front.event('that the client has left', (event) => event['event'] === 'request' && event['fault'] === 'client-gone', 15_000);
   });
 
   test('a front without any index.php answers 404', async (t) => {
