@@ -45,7 +45,7 @@ function routeText(route: RouteSettings): string {
   if (route.kind === 'app') {
     const servers = route.app.servers.map(({ addresses }) => addresses.map(addressText).join(', then '));
     const several = servers.length === 1 ? '' : `; ${route.app.balance}`;
-    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}`;
+    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}${handedText(route)}`;
   }
   if (route.kind === 'answer') return `answered with ${route.status}${route.body === '' ? '' : ` and ${sizeText(Buffer.byteLength(route.body))} of ${route.type}`}`;
   if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;
@@ -66,6 +66,11 @@ function secureText({ tls, servers, sendProxy }: AppRoute['app']): string {
   if (tls === undefined) return proxy;
   if (tls.insecure) return `, TLS with any certificate${proxy}`;
   return `, TLS with a certificate for ${[...new Set(servers.map(({ tlsName }) => tlsName))].join(', ')} from ${tls.ca ?? 'an authority that Node knows'}${proxy}`;
+}
+
+/** Which files the app may have sent by naming them. */
+function handedText({ protected: prefixes = [], sendfile = [] }: AppRoute): string {
+  return [...prefixes.map(([prefix, dir]) => `; X-Accel-Redirect ${prefix} sends files of ${dir}`), ...sendfile.map((dir) => `; X-Sendfile sends files of ${dir}`)].join('');
 }
 
 function strippedText({ strip, app }: AppRoute): string {

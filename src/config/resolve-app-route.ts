@@ -3,13 +3,14 @@ import { createStrip, prefixInUrls } from '../core/policy/strip.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD } from './defaults.ts';
 import { BadValue } from './problems.ts';
 import { parseSize } from './quantities.ts';
+import { handedFolders } from './resolve-hand-over.ts';
 import { phpRoot } from './resolve-root.ts';
 import { resolveUpstream } from './resolve-upstream.ts';
 import type { SiteContext } from './resolve-site.ts';
 import type { AppRoute } from './settings.ts';
 import type { RouteConfig, SiteConfig } from './types.ts';
 
-export const APP_KEYS = ['root', 'upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader', 'requestHeaders'] as const;
+export const APP_KEYS = ['root', 'upstream', 'maxBody', 'streamBodies', 'readAhead', 'strip', 'prefixHeader', 'protected', 'sendfile', 'requestHeaders'] as const;
 
 /** A route to an app. */
 export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): AppRoute | undefined {
@@ -27,7 +28,7 @@ export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, c
   const root = app && phpRoot(app, route, site, context);
   return app && {
     kind: 'app', path: prefix, app, ...(root !== undefined && { root }), maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
-    ...(strip && { strip }),
+    ...(strip && { strip }), ...handedFolders(route, site, context),
   };
 }
 

@@ -17,6 +17,15 @@ export const readAhead = size.optional().describe(
   'Bytes of an answer read ahead of a slow client, so that the app\'s worker is free before the client has read. Memory per running answer. Default: 1MiB.',
 );
 
+export const protectedFolders = z.record(z.string(), text('a folder'), { error: 'an object of path prefixes and folders' }).optional().describe(
+  'Folders whose files the app may have sent by X-Accel-Redirect, by the prefix that it names them with: { "/protected/": "./media" }. No client can ask '
+  + 'for them past the app. The header is never shown to a client, and never taken from one. Default: none.',
+);
+export const sendfile = z.union([text('a folder'), list(text('a folder'), 'folders')], { error: 'a folder or a list of folders' }).optional().describe(
+  'Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so '
+  + 'name no wider ones than it needs. Default: none.',
+);
+
 const changes = z.strictObject({
   set: z.record(z.string(), text('a value'), { error: 'an object of header names and values' }).optional().describe('In the place of whatever was there under that name.'),
   add: z.record(z.string(), z.union([text('a value'), list(text('a value'), 'values')], { error: 'a value or a list of values' }), { error: 'an object of header names and values' }).optional()
@@ -47,6 +56,8 @@ export const route = z.strictObject({
   prefixHeader: z.enum(['X-Forwarded-Prefix', 'X-Script-Name', 'none'], { error: 'X-Forwarded-Prefix, X-Script-Name or none' }).optional().describe(
     'The header in which an HTTP app is told the stripped prefix; a client\'s own is always removed. Default: X-Forwarded-Prefix.',
   ),
+  protected: protectedFolders,
+  sendfile,
   requestHeaders,
   answerHeaders,
   answer: z.strictObject({

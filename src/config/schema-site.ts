@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerHeaders, maxBody, readAhead, requestHeaders, root, route, streamBodies } from './schema-route.ts';
+import { answerHeaders, maxBody, protectedFolders, readAhead, requestHeaders, root, route, sendfile, streamBodies } from './schema-route.ts';
 import { flag, list, numberOr, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
 
@@ -47,6 +47,8 @@ export const siteKeys = {
   secureCookies: flag.optional().describe(
     'Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no.',
   ),
+  protected: protectedFolders,
+  sendfile,
   requestHeaders,
   answerHeaders,
   root,

@@ -151,6 +151,10 @@ export interface AppRoute {
   readonly readAhead: number;
   /** The app gets the path without the route's prefix, and an HTTP app is told it in this header. */
   readonly strip?: { readonly header: PrefixHeader };
+  /** Folders that the app may name files of in X-Accel-Redirect, by the prefix they have there. */
+  readonly protected?: readonly (readonly [prefix: string, dir: string])[];
+  /** Folders that the app may name files of in X-Sendfile. */
+  readonly sendfile?: readonly string[];
   /** The site's and the route's own, merged; so are the answers'. */
   readonly requestHeaders?: FieldChanges;
   readonly answerHeaders?: FieldChanges;

@@ -85,6 +85,10 @@ export interface Config {
   readonly tell?: readonly string[] | undefined;
   /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
   readonly secureCookies?: boolean | undefined;
+  /** Folders whose files the app may have sent by X-Accel-Redirect, by the prefix that it names them with: { "/protected/": "./media" }. No client can ask for them past the app. The header is never shown to a client, and never taken from one. Default: none. */
+  readonly protected?: Readonly<Record<string, string>> | undefined;
+  /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
+  readonly sendfile?: string | readonly string[] | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -143,6 +147,10 @@ export interface SiteConfig {
   readonly tell?: readonly string[] | undefined;
   /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
   readonly secureCookies?: boolean | undefined;
+  /** Folders whose files the app may have sent by X-Accel-Redirect, by the prefix that it names them with: { "/protected/": "./media" }. No client can ask for them past the app. The header is never shown to a client, and never taken from one. Default: none. */
+  readonly protected?: Readonly<Record<string, string>> | undefined;
+  /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
+  readonly sendfile?: string | readonly string[] | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -189,6 +197,10 @@ export interface RouteConfig {
   readonly strip?: boolean | undefined;
   /** The header in which an HTTP app is told the stripped prefix; a client's own is always removed. Default: X-Forwarded-Prefix. */
   readonly prefixHeader?: 'X-Forwarded-Prefix' | 'X-Script-Name' | 'none' | undefined;
+  /** Folders whose files the app may have sent by X-Accel-Redirect, by the prefix that it names them with: { "/protected/": "./media" }. No client can ask for them past the app. The header is never shown to a client, and never taken from one. Default: none. */
+  readonly protected?: Readonly<Record<string, string>> | undefined;
+  /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
+  readonly sendfile?: string | readonly string[] | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */

@@ -75,6 +75,7 @@ export const FAULTS = {
   'file-unreadable': { status: 403, blame: 'operator', summary: 'The file is there, but the front may not read it.' },
   'file-trouble': { status: 503, blame: 'operator', summary: 'The system could not open or read the file.' },
   // The app
+  'handed-missing': app(404, 'The app handed its answer over to a file that is not there, or not in a folder that it may name.'),
   'app-refused': app(502, 'The app refused the connection.'),
   'app-unreachable': app(502, 'The app could not be reached.'),
   'app-untrusted': app(502, 'The app showed a certificate that is not believed.'),

@@ -7,6 +7,7 @@ import { answerStart, isLive } from './answer-start.ts';
 import type { CollectedBody } from './collected-body.ts';
 import type { Exchange } from './exchange.ts';
 import { Complaints } from './complaints.ts';
+import { HandedAnswer } from './handed-answer.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { keepInterimFields } from './interim.ts';
 import type { RunScript } from './scripts.ts';
@@ -47,6 +48,7 @@ export class AppLeg implements AnswerListener {
   #hint: string | undefined;
   #readAhead: number;
   #held = false;
+  #handed: HandedAnswer | undefined;
 
   constructor(exchange: Exchange, { target, send, run }: AppLead) {
     this.#exchange = exchange;
@@ -158,12 +160,35 @@ export class AppLeg implements AnswerListener {
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;
     if (this.#choice !== undefined) lines += this.#choice.stickyLine(this.target.cookiePath, exchange.truth);
+    if (verdict.handOver >= 0) {
+      const handed = HandedAnswer.of(exchange.head, this.target, { head, lines, field: verdict.handOver });
+      if (handed instanceof Fault) exchange.fail(handed);
+      else {
+        this.#handed = handed;
+        if (HandedAnswer.isLong(head)) this.#sendHanded();
+      }
+      return;
+    }
     exchange.live = isLive(head);
     if (exchange.live) this.#readAhead = LIVE_AHEAD;
     exchange.start(answerStart(head, exchange.head.method, lines));
   }
 
+  /** The answer is a file's, once what the app sends all the same is out of the way. */
+  #sendHanded(): void {
+    const handed = this.#handed!;
+    this.#handed = undefined;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.drop();
+    handed.send(this.#exchange);
+  }
+
   onContent(bytes: Uint8Array): void {
+    if (this.#handed !== undefined) {
+      if (this.#handed.hasEnough(bytes.length)) this.#sendHanded();
+      return;
+    }
     this.#exchange.content(bytes);
   }
 
@@ -175,6 +200,7 @@ export class AppLeg implements AnswerListener {
 
   onEnd(trailers: Fields | undefined): void {
     this.#connection = undefined;
+    if (this.#handed !== undefined) { this.#sendHanded(); return; }
     this.#exchange.finish(trailers === undefined ? '' : keepTrailers(trailers));
   }
 
@@ -203,6 +229,7 @@ export class AppLeg implements AnswerListener {
     const connection = this.#connection;
     this.#connection = undefined;
     const exchange = this.#exchange;
+    if (this.#handed !== undefined) { this.#sendHanded(); return; } // its head was whole
     if (exchange.answered) { exchange.cut(fault); return; }
     if (this.#again(fault, begun, connection)) return;
     const hint = !begun && fault.code === 'app-closed' ? this.#hint : undefined;

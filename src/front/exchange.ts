@@ -8,7 +8,7 @@ import { AppLeg } from './app-leg.ts';
 import { CollectedBody } from './collected-body.ts';
 import type { FrontContext } from './context.ts';
 import type { AnswerStart, Downstream } from './downstream/downstream.ts';
-import { FileLeg } from './file-leg.ts';
+import { fileJob, FileLeg, type FileJob } from './file-leg.ts';
 import type { Replacement } from './judge-answer.ts';
 import { faultAnswer, type About, type OwnAnswer } from './own-answers.ts';
 import { ruleOn, ruleOnScript } from './ruling.ts';
@@ -84,7 +84,7 @@ export class Exchange {
       return;
     }
     this.#target = found.target;
-    this.#file = new FileLeg(this, found);
+    this.#file = new FileLeg(this, fileJob(this, found));
     this.#file.begin(() => {
       this.#file = undefined;
       this.#toAppUnless(orElse ?? new Fault('not-found'), false);
@@ -163,6 +163,17 @@ export class Exchange {
     if (this.#done) return;
     this.fault ??= new Fault('client-gone');
     this.#end();
+  }
+
+  /** The app has handed its answer over to a file: the first of these that is there. */
+  sendFile([job, ...others]: readonly FileJob[], missing: Fault): void {
+    if (this.#done) return;
+    if (job === undefined) { this.fail(missing); return; }
+    this.#file = new FileLeg(this, job);
+    this.#file.begin(() => {
+      this.sendFile(others, missing);
+      this.down.flush();
+    });
   }
 
   // ---- the answer, as it leaves ----

@@ -5,27 +5,47 @@ import type { Exchange } from './exchange.ts';
 import type { FileLead } from './targets.ts';
 import { closeFile, streamFile, type FileStream } from './static/stream.ts';
 import type { FileAnswer } from './static/answer.ts';
+import type { StaticRequest, StaticRoot } from './static/root.ts';
 
 /** Bytes of a file that are read ahead of a client. */
 const AHEAD = 256 * 1024;
+
+/** A file to answer with. */
+export interface FileJob {
+  readonly root: StaticRoot;
+  readonly request: StaticRequest;
+  /** The field lines to send with the file's answer, without Date. */
+  readonly lines: (answer: FileAnswer) => string;
+}
+
+/** What a route to a folder has to answer with. */
+export function fileJob({ head, site, truth }: Exchange, { target: { root, changeAnswer }, rest }: FileLead): FileJob {
+  const { method, target, fields } = head;
+  return {
+    root,
+    request: { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, unslashed: rest === '', fields, dirRedirect: slashed(target) },
+    lines: (answer) => {
+      const lines = answer.lines + site!.ownHsts(truth.scheme);
+      return changeAnswer === undefined ? lines : changeAnswer.change(lines);
+    },
+  };
+}
 
 /** An answer from a folder. */
 export class FileLeg {
   #stream: FileStream | undefined;
   #over = false;
   readonly #exchange: Exchange;
-  readonly #found: FileLead;
+  readonly #job: FileJob;
 
-  constructor(exchange: Exchange, found: FileLead) {
+  constructor(exchange: Exchange, job: FileJob) {
     this.#exchange = exchange;
-    this.#found = found;
+    this.#job = job;
   }
 
   /** `missing` is called where there is no such file. */
   begin(missing: () => void): void {
-    const { target: { root }, rest } = this.#found;
-    const { method, target, fields } = this.#exchange.head;
-    const request = { method, rest: rest.startsWith('/') ? rest.slice(1) : rest, unslashed: rest === '', fields, dirRedirect: slashed(target) };
+    const { root, request } = this.#job;
     const now = root.findNow(request);
     if (now !== undefined) { this.#send(now); return; }
     root.find(request).then(
@@ -49,10 +69,7 @@ export class FileLeg {
   #send(answer: FileAnswer): void {
     const exchange = this.#exchange;
     if (answer.fault !== undefined) { exchange.fail(answer.fault, answer.lines); return; }
-    const hsts = exchange.site!.ownHsts(exchange.truth.scheme);
-    const lines = answer.lines + hsts;
-    const { changeAnswer } = this.#found.target;
-    exchange.start({ status: answer.status, reason: answer.reason, lines: dateLine() + (changeAnswer === undefined ? lines : changeAnswer.change(lines)), body: answer.body, last: false });
+    exchange.start({ status: answer.status, reason: answer.reason, lines: dateLine() + this.#job.lines(answer), body: answer.body, last: false });
     if (answer.content !== undefined) exchange.content(answer.content);
     if (answer.open === undefined) { exchange.finish(''); return; }
     this.#stream = streamFile(answer.open, {

@@ -7,7 +7,7 @@ export function keepInterimFields(head: AnswerHead): string {
   let lines = '';
   for (let i = 0; i < fields.count; i++) {
     const code = fields.code[i]!;
-    if (code >= Name.CONTENT_LENGTH && code <= Name.HOP_BY_HOP) continue;
+    if ((code >= Name.CONTENT_LENGTH && code <= Name.HOP_BY_HOP) || (code >= Name.X_ACCEL_REDIRECT && code <= Name.X_ACCEL_BUFFERING)) continue;
     if (head.nominated?.includes(fields.name(i).toLowerCase())) continue;
     lines += fields.line(i);
   }

@@ -20,6 +20,8 @@ export interface Verdict {
   /** The field lines for the client, repaired. */
   readonly lines: string;
   readonly replacement: Replacement | undefined;
+  /** See {@link RepairedFields.handOver}. */
+  readonly handOver: number;
 }
 
 /**
@@ -27,13 +29,13 @@ export interface Verdict {
  * where the app sees us come from, if not from its own loopback.
  */
 export function judgeAnswer(exchange: Exchange, target: AppTarget, head: AnswerHead, frontAddress: string | undefined): Verdict {
-  const { lines, finding } = target.repair(head, exchange.head, exchange.truth);
-  if (finding === undefined) return { lines, replacement: undefined };
+  const { lines, finding, handOver } = target.repair(head, exchange.head, exchange.truth);
+  if (finding === undefined) return { lines, replacement: undefined, handOver };
   const explanation = explain(exchange, { answer: head, finding, frontAddress });
   const fault = new Fault(finding.kind === 'loop' ? 'redirect-loop' : 'policy-contradiction', `Location: ${finding.location}`);
   logOnce(exchange, fault, explanation);
   // In production the answer passes unchanged: it may be meant for a client that we do not know.
-  return { lines, replacement: exchange.context.local ? { fault, explanation } : undefined };
+  return { lines, replacement: exchange.context.local ? { fault, explanation } : undefined, handOver };
 }
 
 interface Case {

@@ -6,6 +6,7 @@ import { createRepair, type RepairFields, type RepairOptions } from '../core/pol
 import { createStrip, prefixInUrls, type Strip } from '../core/policy/strip.ts';
 import { withoutCookie } from '../core/http1/without-cookie.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
+import { createHandOver, type HandOver } from './hand-over.ts';
 import { createScripts, type RunScript, type Scripts } from './scripts.ts';
 import { fixedAnswer, fixedRedirect, type OwnTarget } from './own-targets.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
@@ -29,6 +30,8 @@ export interface AppTarget {
   readonly changeAnswer: ChangeFields | undefined;
   /** Takes the prefix off what the app is asked for; undefined where the app gets the target as it came. */
   readonly strip: Strip | undefined;
+  /** Files that the app may hand its answers over to. */
+  readonly handOver: HandOver;
   /** Of a PHP site: what its server may be asked to run. */
   readonly scripts: Scripts | undefined;
 }
@@ -98,6 +101,7 @@ export function createTargets({ teller, repair: options, upstream, php }: SitePa
       changeRequest: route.requestHeaders && compileChanges(route.requestHeaders),
       changeAnswer,
       strip: route.strip !== undefined ? createStrip(route.path) : undefined,
+      handOver: createHandOver(route, givenOut),
     };
   };
 }

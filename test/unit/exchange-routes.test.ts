@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { AppRoute, SiteSettings } from '../../src/config/settings.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
+import { eventually, scope, tempDir } from '../helpers/scope.ts';
 
 const get = (path: string, more = '', method = 'GET'): string => `${method} ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
 const withSite = (changes: Partial<SiteSettings>, front: Parameters<typeof settings>[0] = {}): MemoryFront => new MemoryFront(settings({ ...front, sites: [siteSettings(changes)] }));
@@ -218,5 +221,126 @@ describe('www', () => {
     const front = withSite({ hosts, www: 'add', hsts: { maxAge: 31_536_000, includeSubDomains: true, preload: true } });
     assert.equal(ask(front, 'shop.test', false), 'https://shop.test:8443/a?b');
     assert.equal(ask(front, 'shop.test', true), 'https://www.shop.test:8443/a?b');
+  });
+});
+
+describe('an answer that the app hands over to a file', () => {
+  const here = scope();
+  const dir = tempDir(here);
+  for (const name of ['media', 'media/sub', 'other']) mkdirSync(join(dir, name));
+  const put = (name: string, content: string): void => { writeFileSync(join(dir, name), content); utimesSync(join(dir, name), 1_000_000_000, 1_000_000_000); };
+  put('media/a b.txt', 'the file');
+  put('media/100%.txt', 'percent');
+  put('media/sub/index.html', 'index');
+  put('media/.secret', 'secret');
+  put('other/x.txt', 'other');
+  symlinkSync(join(dir, 'other/x.txt'), join(dir, 'media/leak.txt'));
+  symlinkSync(join(dir, 'media'), join(dir, 'link'));
+  const handing = (changes: Partial<AppRoute> = {}): MemoryFront => withSite({ routes: [appRoute({ protected: [['/protected/', join(dir, 'media')]], sendfile: [join(dir, 'link')], ...changes })] });
+  const whole = (client: { text: string }, times = 1): Promise<unknown> => eventually('the answer', () => client.text.split('HTTP/1.1 ').length > times);
+  const hand = async (front: MemoryFront, head: string, request = get('/download')): Promise<string> => {
+    const client = front.client();
+    client.say(request);
+    front.app().say(`HTTP/1.1 200 OK\r\n${head}Content-Length: 0\r\n\r\n`);
+    await whole(client);
+    return client.text;
+  };
+
+  it('is that file, with the app\'s own words about it', async () => {
+    const text = await hand(handing(), 'X-Accel-Redirect: /protected/a%20b.txt?token=1\r\nContent-Type: application/x-own\r\nContent-Disposition: attachment\r\nSet-Cookie: a=b\r\nCache-Control: private, max-age=60\r\nContent-Security-Policy: sandbox\r\nETag: "app"\r\nX-Accel-Limit-Rate: 1\r\nX-Accel-Expires: 1\r\n');
+    assert.match(text, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nthe file$/);
+    assert.deepEqual(lines(text).filter((one) => !one.startsWith('Date')), [
+      'Content-Type: application/x-own', 'Content-Disposition: attachment', 'Set-Cookie: a=b; Secure', 'Cache-Control: private, max-age=60', 'Content-Security-Policy: sandbox',
+      'Accept-Ranges: bytes', 'X-Content-Type-Options: nosniff', 'ETag: "38d7ea4c68000-8"', 'Last-Modified: Sun, 09 Sep 2001 01:46:40 GMT', 'Content-Length: 8',
+    ]);
+  });
+
+  it('has the type of its name and is private where the app says nothing of that', async () => {
+    const text = await hand(handing(), 'X-Accel-Redirect: /protected/a b.txt\r\nContent-Type: \r\n');
+    assert.deepEqual([line(text, 'Content-Type'), line(text, 'Cache-Control')], ['Content-Type: text/plain; charset=utf-8', 'Cache-Control: private']);
+  });
+
+  it('answers ranges, conditions and HEAD by the file', async () => {
+    const accel = 'X-Accel-Redirect: /protected/a%20b.txt\r\nContent-Type: text/plain\r\n';
+    const range = await hand(handing(), accel, get('/download', 'Range: bytes=4-\r\n'));
+    assert.match(range, /^HTTP\/1\.1 206 [^]*Content-Range: bytes 4-7\/8\r\n[^]*\r\n\r\nfile$/);
+    const fresh = await hand(handing(), accel, get('/download', 'If-None-Match: "38d7ea4c68000-8"\r\n'));
+    assert.match(fresh, /^HTTP\/1\.1 304 /);
+    assert.doesNotMatch(fresh, /Content-Type/);
+    assert.match(await hand(handing(), accel, get('/download', '', 'HEAD')), /Content-Length: 8\r\n[^]*\r\n\r\n$/);
+    assert.match(await hand(handing(), accel, 'POST /x HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 0\r\n\r\n'), /the file$/);
+  });
+
+  it('by X-Sendfile: a path on disk, as it stands or escaped', async () => {
+    for (const path of [join(dir, 'link/a b.txt'), join(dir, 'media/a b.txt'), join(dir, 'media/a%20b.txt')]) {
+      assert.match(await hand(handing(), `X-Sendfile: ${path}\r\n`), /the file$/, path);
+      assert.match(await hand(handing(), `X-LIGHTTPD-send-file: ${path}\r\n`), /the file$/, path);
+    }
+    assert.match(await hand(handing(), `X-Sendfile: ${join(dir, 'media/100%.txt')}\r\n`), /percent$/);
+  });
+
+  it('is 404 outside, and the log says what was seen and what is allowed', async () => {
+    for (const [name, value] of [
+      ['X-Accel-Redirect', '/protected/missing'], ['X-Accel-Redirect', '/protected/../protected2/x'], ['X-Accel-Redirect', '/protected/%2e%2e/other/x.txt'], ['X-Accel-Redirect', '/other/x.txt'],
+      ['X-Accel-Redirect', '/protected/.secret'], ['X-Accel-Redirect', '/protected/leak.txt'], ['X-Accel-Redirect', '/protected/sub'], ['X-Accel-Redirect', 'http://other/x'], ['X-Accel-Redirect', ''],
+      ['X-Sendfile', '/etc/passwd'], ['X-Sendfile', join(dir, 'link/../other/x.txt')], ['X-Sendfile', join(dir, 'media/leak.txt')], ['X-Sendfile', `${join(dir, 'media')}/%2e%2e/other/x.txt`],
+      ['X-Sendfile', `${join(dir, 'media')}2/x`], ['X-Sendfile', join(dir, 'media')], ['X-Sendfile', 'a b.txt'], ['X-Sendfile', '/protected/a b.txt'],
+    ] as const) {
+      const front = handing();
+      const text = await hand(front, `${name}: ${value}\r\nContent-Type: text/html\r\n`);
+      assert.match(text, /^HTTP\/1\.1 404 Not Found\r\n/, value);
+      assert.doesNotMatch(text, /secret|passwd|X-Accel|X-Sendfile|other/i);
+      const event = front.events().find((one) => one['event'] === 'handed-missing');
+      assert.ok(String(event?.['message']).includes(`${name}: ${value}`), String(event?.['message']));
+      assert.match(String(event?.['message']), /Allowed (are|is) /);
+    }
+    assert.match(await hand(handing(), 'X-Accel-Redirect: /protected/sub/\r\n'), /index$/);
+  });
+
+  it('is never shown where nothing is allowed; the log names the option', async () => {
+    const front = withSite({});
+    assert.match(await hand(front, `X-Sendfile: ${dir}/media/x\r\n`), /^HTTP\/1\.1 404 [^]*handed-missing/);
+    assert.match(String(front.events().find((one) => one['event'] === 'handed-missing')?.['message']), /add sendfile: "DIR"/);
+  });
+
+  // CVE-2025-61780: Rack::Sendfile believes a client's X-Sendfile-Type and X-Accel-Mapping.
+  it('is never a client\'s idea', () => {
+    const front = handing();
+    front.client().say(get('/', 'X-Accel-Redirect: /a\r\nX-Sendfile: /a\r\nX-Sendfile-Type: X-Accel-Redirect\r\nX-Accel-Mapping: /=/\r\nX-Accel-Buffering: no\r\nX_Sendfile_Type: x\r\nX!Sendfile!Type: x\r\nX-Lighttpd-Send-File: /\r\n'));
+    assert.doesNotMatch(front.app().text, /accel|sendfile|lighttpd/i);
+  });
+
+  it('keeps the app\'s connection where the rest of its answer is near, and drops it where not', async () => {
+    for (const [body, kept] of [['x'.repeat(60_000), true], ['x'.repeat(70_000), false]] as const) {
+      for (const framing of [`Content-Length: ${body.length}\r\n\r\n${body}`, `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`]) {
+        const front = handing();
+        const client = front.client();
+        client.say(get('/1'));
+        const app = front.app();
+        app.say(`HTTP/1.1 200 OK\r\nX-Accel-Redirect: /protected/a%20b.txt\r\n${framing}`);
+        await whole(client);
+        assert.match(client.text, /the file$/);
+        assert.equal(app.gone === undefined, kept, framing.slice(0, 30));
+        client.say(get('/2'));
+        assert.equal(front.transport.made.length, kept ? 1 : 2);
+      }
+    }
+  });
+
+  it('is sent though the app is cut off behind its head', async () => {
+    const front = handing();
+    const client = front.client();
+    client.say(get('/'));
+    const app = front.app();
+    app.say('HTTP/1.1 200 OK\r\nX-Accel-Redirect: /protected/a%20b.txt\r\nContent-Length: 10\r\n\r\nabc');
+    assert.equal(client.text, '', 'nothing of the app\'s content is shown');
+    app.break();
+    await whole(client);
+    assert.match(client.text, /^HTTP\/1\.1 200 [^]*the file$/);
+  });
+
+  it('gets the route\'s headers once', async () => {
+    const text = await hand(handing({ answerHeaders: { set: [{ name: 'Cache-Control', value: 'no-store' }], add: [{ name: 'Vary', value: 'Cookie' }], remove: ['ETag'] } }), 'X-Accel-Redirect: /protected/a%20b.txt\r\n');
+    assert.deepEqual(lines(text).filter((one) => /^(cache|vary|etag)/i.test(one)), ['Cache-Control: no-store', 'Vary: Cookie']);
   });
 });

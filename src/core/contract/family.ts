@@ -62,6 +62,9 @@ export const FAMILY: readonly FamilyEntry[] = [
   { name: 'client-cert-chain', reason: 'client certificate', source: 'RFC 9440 §2.3, §2.4' },
   { name: 'x-client-cert', reason: 'client certificate', source: 'nginx and Envoy mutual TLS guides' },
   { name: 'x-client-dn', reason: 'client certificate subject', source: 'nginx mutual TLS guides' },
+  // Files
+  { name: 'x-accel-', prefix: true, reason: 'where files lie: Rack::Sendfile makes X-Accel-Redirect of a client\'s X-Accel-Mapping, so that it names files that were never meant', source: 'CVE-2025-61780' },
+  { name: 'x-sendfile', prefix: true, reason: 'X-Sendfile-Type makes Rack::Sendfile answer with a header instead of the file', source: 'CVE-2025-61780' },
   // Environment
   { name: 'proxy', reason: 'becomes HTTP_PROXY in CGI, and the app sends its own requests through the attacker (httpoxy)', source: 'CVE-2016-5385' },
 ];

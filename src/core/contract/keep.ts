@@ -17,8 +17,8 @@ const NEVER_NOMINATED: ReadonlySet<string> = new Set([
   'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', // under which condition
 ]);
 
-/** HOST to AMBIGUOUS: this hop's own, the family, and names that fold into another's variable. */
-const isDropped = (code: NameCode): boolean => code !== Name.OTHER && code <= Name.AMBIGUOUS;
+/** HOST to X_ACCEL_BUFFERING: this hop's own, the family, names that fold into another's variable, words from apps to fronts. */
+const isDropped = (code: NameCode): boolean => code !== Name.OTHER && code <= Name.X_ACCEL_BUFFERING;
 
 /**
  * The field lines that pass to an HTTP/1 app as they came: all but those that belong to this hop (Host, framing,

@@ -18,17 +18,24 @@ export const Name = {
   FAMILY: 8,
   /** Has `_` or `.` in it and no option names it: dropped from requests, since WSGI, CGI and Rack fold it into another's variable. */
   AMBIGUOUS: 9,
+  // Words of an app to the front before it: never shown to a client, and never taken from one.
+  /** A file to send instead of the answer's content, by a URL's path that the front maps (nginx). */
+  X_ACCEL_REDIRECT: 10,
+  /** The same by its path on disk (Apache, lighttpd). */
+  X_SENDFILE: 11,
+  /** X-Accel-Charset, -Expires, -Limit-Rate: nginx's, not acted on here. */
+  X_ACCEL: 12,
+  X_ACCEL_BUFFERING: 13,
   // Names of answers that policy looks at.
-  LOCATION: 10,
-  CONTENT_LOCATION: 11,
-  REFRESH: 12,
-  SET_COOKIE: 13,
-  STRICT_TRANSPORT_SECURITY: 14,
-  X_ACCEL_BUFFERING: 15,
-  CONTENT_TYPE: 16,
-  SERVER: 17,
-  X_POWERED_BY: 18,
-  DATE: 19,
+  LOCATION: 14,
+  CONTENT_LOCATION: 15,
+  REFRESH: 16,
+  SET_COOKIE: 17,
+  STRICT_TRANSPORT_SECURITY: 18,
+  CONTENT_TYPE: 19,
+  SERVER: 20,
+  X_POWERED_BY: 21,
+  DATE: 22,
 } as const;
 
 export type NameCode = (typeof Name)[keyof typeof Name];
@@ -56,6 +63,12 @@ export const STANDARD_NAMES: ReadonlyMap<string, NameCode> = new Map<string, Nam
   ['refresh', Name.REFRESH],
   ['set-cookie', Name.SET_COOKIE],
   ['strict-transport-security', Name.STRICT_TRANSPORT_SECURITY],
+  ['x-accel-redirect', Name.X_ACCEL_REDIRECT],
+  ['x-sendfile', Name.X_SENDFILE],
+  ['x-lighttpd-send-file', Name.X_SENDFILE],
+  ['x-accel-charset', Name.X_ACCEL],
+  ['x-accel-expires', Name.X_ACCEL],
+  ['x-accel-limit-rate', Name.X_ACCEL],
   ['x-accel-buffering', Name.X_ACCEL_BUFFERING],
   ['content-type', Name.CONTENT_TYPE],
   ['server', Name.SERVER],

@@ -37,6 +37,8 @@ export interface RepairedFields {
   /** The field lines for the client, each with its CRLF, without the empty line; framing and connection management are the writer's own. */
   readonly lines: string;
   readonly finding: Finding | undefined;
+  /** The field by which the app hands its answer over to a file (`X-Accel-Redirect` before `X-Sendfile`), or -1. It is not among the lines. */
+  readonly handOver: number;
 }
 
 export type RepairFields = (head: AnswerHead, asked: Asked, reached: Reached) => RepairedFields;
@@ -44,8 +46,8 @@ export type RepairFields = (head: AnswerHead, asked: Asked, reached: Reached) =>
 const KEEP = 0, DROP = 1, LOOK = 2;
 /** By name code: most lines pass unread, some belong to this hop alone (RFC 9110 §7.6.1), few are looked at. */
 const ACTION = new Uint8Array(1 + Math.max(...Object.values(Name)));
-for (const code of [Name.CONNECTION, Name.HOP_BY_HOP, Name.CONTENT_LENGTH, Name.TRANSFER_ENCODING, Name.UPGRADE, Name.X_ACCEL_BUFFERING]) ACTION[code] = DROP;
-for (const code of [Name.LOCATION, Name.CONTENT_LOCATION, Name.REFRESH, Name.SET_COOKIE, Name.STRICT_TRANSPORT_SECURITY]) ACTION[code] = LOOK;
+for (const code of [Name.CONNECTION, Name.HOP_BY_HOP, Name.CONTENT_LENGTH, Name.TRANSFER_ENCODING, Name.UPGRADE, Name.X_ACCEL, Name.X_ACCEL_BUFFERING]) ACTION[code] = DROP;
+for (const code of [Name.X_ACCEL_REDIRECT, Name.X_SENDFILE, Name.LOCATION, Name.CONTENT_LOCATION, Name.REFRESH, Name.SET_COOKIE, Name.STRICT_TRANSPORT_SECURITY]) ACTION[code] = LOOK;
 
 /** Compiles what a site does to the field lines of its app's answers. */
 export function createRepair(options: RepairOptions): RepairFields {
@@ -61,6 +63,7 @@ export function createRepair(options: RepairOptions): RepairFields {
     let lines = '';
     let from = start[0] ?? 0; // where the run of untouched lines began
     let location = -1;
+    let handOver = -1;
 
     for (let i = 0; i < count; i++) {
       const action = ACTION[codes[i]!];
@@ -69,6 +72,7 @@ export function createRepair(options: RepairOptions): RepairFields {
         if (action === KEEP) continue;
         if (action === LOOK) {
           if (codes[i] === Name.LOCATION) location = i;
+          else if (codes[i]! <= Name.X_SENDFILE && (handOver < 0 || codes[i]! < codes[handOver]!)) handOver = i;
           line = look(head, i, asked, reached);
           if (line === undefined) continue;
         }
@@ -79,7 +83,7 @@ export function createRepair(options: RepairOptions): RepairFields {
     }
     if (count > 0 && start[count]! > from) lines += text.slice(from, start[count]);
     if (ownHsts !== '' && reached.scheme === 'https' && head.status >= 200) lines += ownHsts;
-    return { lines, finding: location >= 0 && isFollowed(head.status) ? find(head, fields.value(location), asked, reached) : undefined };
+    return { lines, finding: location >= 0 && isFollowed(head.status) ? find(head, fields.value(location), asked, reached) : undefined, handOver };
   };
 
   /** The line to send instead: empty for none, undefined for the one that is there. */
@@ -87,6 +91,9 @@ export function createRepair(options: RepairOptions): RepairFields {
     const { fields } = head;
     const written = fields.value(i);
     switch (fields.code[i]!) {
+      case Name.X_ACCEL_REDIRECT:
+      case Name.X_SENDFILE:
+        return '';
       case Name.SET_COOKIE: {
         const cookie = mount === undefined ? written : mount.cookie(written);
         const secure = reached.scheme === 'https' && options.secureCookies && !hasSecure(cookie) ? `${cookie}; Secure` : cookie;

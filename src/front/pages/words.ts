@@ -30,6 +30,7 @@ export const titleOf = (fault: Fault): string => BY_CODE[fault.code] ?? TITLES[f
 /** What a visitor is told where it is not the visitor's doing: what to expect, nothing of how the site is built. */
 const TO_VISITORS: Readonly<Record<number, string>> = {
   403: 'The site may not show this file.',
+  404: 'The site has nothing under this address.',
   500: 'The site met an error of its own. It has been logged.',
   502: 'The app behind this site could not be reached, or its answer made no sense. Trying again in a moment may help.',
   503: 'The site cannot answer this right now. Trying again in a moment may help.',

@@ -19,8 +19,8 @@ export interface StaticRequest {
   /** The prefix itself was asked for, without its slash: `/media` where `/media/` is the folder. */
   readonly unslashed?: boolean;
   readonly fields: Fields;
-  /** The request's path with a slash at its end, and its query: where a folder named without its slash is redirected to. */
-  readonly dirRedirect: string;
+  /** The request's path with a slash at its end, and its query: where a folder named without its slash is redirected to. Undefined: nowhere, such a folder is missing. */
+  readonly dirRedirect: string | undefined;
 }
 
 export interface StaticRoot {
@@ -143,6 +143,7 @@ class Root implements StaticRoot {
 
   /** A folder without its slash, if there is an index to come to: relative links in it need the slash. */
   async #redirect(request: StaticRequest, indexName: string): Promise<FileAnswer | undefined> {
+    if (request.dirRedirect === undefined) return undefined;
     const index = await this.#folder.open(indexName);
     if (index.kind !== 'file') return undefined;
     closeQuietly(index.handle);

@@ -18,6 +18,7 @@ urlpatterns = [
     path('form', views.form),
     path('dir/', views.home),
     path('status/<int:code>', views.status),
+    path('handed', views.handed),
     # The mixed site, in the style of the per-view SSL middleware of its time: the policy stands beside the route.
     re_path(r'^shop/checkout$', views.truth, {'SSL': True}),
     re_path(r'^shop/feed$', views.truth, {'SSL': False}),

@@ -136,5 +136,16 @@ def form(request):
     return HttpResponse(FORM.render({'said': request.POST.get('word', '')}, request))
 
 
+def handed(request):
+    """A file of the site that the front sends once this view has decided that it may."""
+    if request.GET.get('key') != 'right':
+        return HttpResponse('not yours', status=403)
+    response = HttpResponse('never shown', content_type=request.GET.get('type', ''))
+    response[request.GET['by']] = request.GET['file']
+    response['Content-Disposition'] = 'attachment; filename="yours.txt"'
+    response.set_cookie('downloaded', '1')
+    return response
+
+
 def status(request, code):
     return HttpResponse(b'' if code in (204, 304) else b'status', status=code)
