@@ -1,10 +1,10 @@
 /** What transport tests share: handlers that write down what they were told, and certificates made on the spot. */
 import { SIGNATURE_ALGORITHM, keyToPem, makeKeys, x509 } from '../../src/certs/x509.ts';
 import type { Fault } from '../../src/core/errors.ts';
-import { nodeTransport } from '../../src/transport/node.ts';
 import type { CertificatePair, Endpoint, Listener, ListenOptions, Wire, WireError, WireHandler } from '../../src/transport/wire.ts';
 import { eventually } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { transport } from './transport.ts';
 
 export class Recorder implements WireHandler {
   readonly calls: string[] = [];
@@ -60,7 +60,7 @@ export async function openDoor(scope: Scope, { address, tls, proxyProtocol, hand
   const accepted: Accepted[] = [];
   const failures: Door['failures'] = [];
   const refused: Door['refused'] = [];
-  const listener = await nodeTransport.listen({
+  const listener = await transport.listen({
     address: address ?? { kind: 'ip', host: '127.0.0.1', port: 0 },
     onConnection(wire) {
       const seen = new Recorder();

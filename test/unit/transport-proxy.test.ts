@@ -6,7 +6,6 @@ import { before, describe, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import type { FaultCode } from '../../src/core/errors.ts';
 import { writeProxy } from '../../src/core/proxy-protocol/writer.ts';
-import { nodeTransport } from '../../src/transport/node.ts';
 import type { CertificatePair } from '../../src/transport/wire.ts';
 import { IPV4, sslTlv, tlv, v2 } from '../helpers/proxy-headers.ts';
 import { eventually, sleep, tempDir, within } from '../helpers/scope.ts';
@@ -14,6 +13,7 @@ import type { Scope } from '../helpers/scope.ts';
 import { Talk } from '../helpers/talk.ts';
 import { openDoor, Recorder, selfSigned } from '../helpers/wires.ts';
 import type { Door } from '../helpers/wires.ts';
+import { transport } from '../helpers/transport.ts';
 
 let pair: CertificatePair;
 before(async () => { pair = await selfSigned('one.test'); });
@@ -360,7 +360,7 @@ describe('connecting with a prelude', () => {
   test('it comes first, in one packet with what is written at once', async (t) => {
     for (const prelude of [V1, writeProxy('v2', { kind: 'proxied', source: CLIENT, destination: MEANT })]) {
       const { port, got } = await upstream(t);
-      const wire = nodeTransport.connect({ address: { kind: 'ip', host: '127.0.0.1', port }, handler: new Recorder(), prelude, onConnect() { wire.write(' later'); } });
+      const wire = transport.connect({ address: { kind: 'ip', host: '127.0.0.1', port }, handler: new Recorder(), prelude, onConnect() { wire.write(' later'); } });
       t.after(() => wire.destroy());
       wire.write('request');
       const first = Buffer.from(prelude as string, 'latin1').toString('latin1');
@@ -372,10 +372,10 @@ describe('connecting with a prelude', () => {
   test('it comes by itself where nothing is written, and before an end', async (t) => {
     const { port, got } = await upstream(t);
     const address = { kind: 'ip', host: '127.0.0.1', port } as const;
-    const wire = nodeTransport.connect({ address, handler: new Recorder(), prelude: V1, onConnect() {} });
+    const wire = transport.connect({ address, handler: new Recorder(), prelude: V1, onConnect() {} });
     t.after(() => wire.destroy());
     await eventually('the header', () => got.join('') === V1);
-    const ends = nodeTransport.connect({ address, handler: new Recorder(), prelude: V1, onConnect() {} });
+    const ends = transport.connect({ address, handler: new Recorder(), prelude: V1, onConnect() {} });
     t.after(() => ends.destroy());
     ends.end();
     await eventually('the second', () => got.join('') === V1 + V1);
@@ -385,7 +385,7 @@ describe('connecting with a prelude', () => {
     const door = await openDoor(t, { proxyProtocol: {} });
     const header = { kind: 'proxied', source: { address: '2001:db8::7', port: 7 }, destination: { address: '192.0.2.9', port: 443 }, secure: true } as const;
     for (const version of ['v1', 'v2'] as const) {
-      const wire = nodeTransport.connect({ address: { kind: 'ip', host: '127.0.0.1', port: door.port }, handler: new Recorder(), prelude: writeProxy(version, header), onConnect() {} });
+      const wire = transport.connect({ address: { kind: 'ip', host: '127.0.0.1', port: door.port }, handler: new Recorder(), prelude: writeProxy(version, header), onConnect() {} });
       t.after(() => wire.destroy());
       const told = (await door.next()).wire;
       assert.deepEqual(told.peer, { kind: 'ip', address: '2001:db8::7', port: 7 });

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createServer } from 'node:tls';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import { nodeTransport } from '../../src/transport/node.ts';
 import type { ConnectAddress, ConnectOptions, ConnectTls, Wire, WireError } from '../../src/transport/wire.ts';
 import { makeCertificate, tempDir } from '../helpers/certs.ts';
 import { requires } from '../helpers/real.ts';
 import { eventually, scope, sleep } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
 import { Recorder } from '../helpers/wires.ts';
+import { OLD_CIPHERS, transport } from '../helpers/transport.ts';
 
 interface App {
   readonly address: ConnectAddress;
@@ -67,7 +67,7 @@ interface Made { readonly wire: Wire; readonly seen: Recorder; ups: number }
 const connect = (here: Scope, app: Pick<App, 'address'>, tls: ConnectTls, more: Partial<ConnectOptions> = {}): Made => {
   const seen = new Recorder();
   const made: { wire: Wire; seen: Recorder; ups: number } = { wire: undefined as unknown as Wire, seen, ups: 0 };
-  made.wire = nodeTransport.connect({ address: app.address, tls, handler: seen, onConnect: () => { made.ups++; }, ...more });
+  made.wire = transport.connect({ address: app.address, tls, handler: seen, onConnect: () => { made.ups++; }, ...more });
   here.after(() => made.wire.destroy());
   return made;
 };
@@ -191,7 +191,7 @@ describe('TLS towards an app', requires('openssl'), () => {
   });
 
   test('an app that knows no TLS from 1.2 on, and one that speaks something else, end it with a word for it', async (t) => {
-    const old = await startApp(t, { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const old = await startApp(t, { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ...OLD_CIPHERS });
     assert.match((await refusal(t, old, good())).code, /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/);
     const http = await startPlain(t, (socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     assert.equal((await refusal(t, { address: http }, good())).code, 'ERR_SSL_WRONG_VERSION_NUMBER');

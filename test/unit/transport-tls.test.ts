@@ -12,18 +12,21 @@ import { Talk } from '../helpers/talk.ts';
 import { openDoor, selfSigned } from '../helpers/wires.ts';
 import type { Door } from '../helpers/wires.ts';
 import { requires } from '../helpers/real.ts';
+import { OLD_CIPHERS, onBun } from '../helpers/transport.ts';
 
 let one: CertificatePair;
 let two: CertificatePair;
 before(async () => { [one, two] = await Promise.all([selfSigned('one.test'), selfSigned('two.test')]); });
 
-interface Shook { readonly socket: TLSSocket; readonly name: string }
+interface Shook { readonly socket: TLSSocket; readonly name: string; readonly tickets: Buffer[] }
 
 /** A client's handshake; rejects with the client's error. */
 const shake = (scope: Scope, door: Door, options: ConnectionOptions = {}): Promise<Shook> => within(5000, 'a handshake', new Promise((resolve, reject) => {
   const socket = tlsConnect({ host: '127.0.0.1', port: door.port, servername: 'one.test', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'], ...options });
   scope.after(() => { socket.destroy(); });
-  socket.once('secureConnect', () => resolve({ socket, name: String(socket.getPeerCertificate().subject?.CN) }));
+  const tickets: Buffer[] = [];
+  socket.on('session', (ticket: Buffer) => tickets.push(ticket)); // some clients tell it with the end of the handshake
+  socket.once('secureConnect', () => resolve({ socket, tickets, name: String(socket.getPeerCertificate().subject?.CN) }));
   socket.once('error', reject);
 }));
 
@@ -75,7 +78,7 @@ describe('a TLS door', () => {
   test('a name without a certificate is refused by the alert that says so', async (t) => {
     for (const pick of [(name?: string) => (name === 'two.test' ? undefined : one), async (name?: string) => { await sleep(10); return name === 'two.test' ? undefined : one; }]) {
       const door = await openDoor(t, { tls: { pick } });
-      await assert.rejects(shake(t, door, { servername: 'two.test' }), { code: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME' });
+      await assert.rejects(shake(t, door, { servername: 'two.test' }), { code: /^ERR_SSL_TLSV1_(?:ALERT_)?UNRECOGNIZED_NAME$/ });
       const [failure] = await eventually('the report', () => door.failures.length > 0 && door.failures);
       assert.equal(failure!.error.code, 'ERR_TLS_NO_CERTIFICATE');
       assert.match(failure!.error.message, /"two\.test"/);
@@ -86,7 +89,7 @@ describe('a TLS door', () => {
 
   test('no certificate for a client without SNI: the handshake fails, names go on', async (t) => {
     const door = await openDoor(t, { tls: { pick: (name) => (name === undefined ? undefined : one) } });
-    await assert.rejects(shake(t, door, { servername: '' }), { code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' });
+    await assert.rejects(shake(t, door, { servername: '' }), { code: /^ERR_SSL_(?:SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_INTERNAL_ERROR)$/ });
     assert.equal((await shake(t, door)).name, 'one.test');
   });
 
@@ -108,7 +111,7 @@ describe('a TLS door', () => {
 
   test('TLS 1.1 and an ALPN without a common protocol are refused and reported', async (t) => {
     const door = await openDoor(t, { tls: { pick: () => one } });
-    await assert.rejects(shake(t, door, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+    await assert.rejects(shake(t, door, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ...OLD_CIPHERS }), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
     await assert.rejects(shake(t, door, { ALPNProtocols: ['h2'] }), { code: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' });
     await eventually('both reports', () => door.failures.length === 2);
     assert.equal(door.failures[0]!.error.code, 'ERR_SSL_UNSUPPORTED_PROTOCOL');
@@ -117,21 +120,21 @@ describe('a TLS door', () => {
 
   test('sessions are resumed, by name and without, and after the certificate was replaced', async (t) => {
     let current = one;
-    const door = await openDoor(t, { tls: { pick: () => current } });
+    // BoringSSL sends its tickets with the first bytes of an answer.
+    const door = await openDoor(t, { tls: { pick: () => current }, handler: (wire) => { wire.write('welcome'); } });
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
       for (const servername of ['one.test', '']) {
         current = one;
         const first = await shake(t, door, { servername, maxVersion });
         assert.equal(first.socket.isSessionReused(), false);
-        let session: Buffer | undefined;
-        first.socket.on('session', (ticket) => { session = ticket; });
         first.socket.resume();
-        const ticket = await eventually('a ticket', () => session ?? (maxVersion === 'TLSv1.2' ? first.socket.getSession() : undefined));
+        const ticket = await eventually('a ticket', () => first.tickets[0] ?? (maxVersion === 'TLSv1.2' ? first.socket.getSession() : undefined));
         const second = await shake(t, door, { servername, maxVersion, session: ticket });
         assert.equal(second.socket.isSessionReused(), true, `${maxVersion} ${servername}`);
         current = two;
         const third = await shake(t, door, { servername, maxVersion, session: ticket });
-        assert.equal(third.socket.isSessionReused(), true, `${maxVersion} ${servername} after the replacement`);
+        // Bun has no way to give two contexts one key for tickets (src/transport/bun-contexts.ts).
+        assert.equal(third.socket.isSessionReused(), !onBun, `${maxVersion} ${servername} after the replacement`);
       }
     }
   });

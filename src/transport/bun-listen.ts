@@ -1,0 +1,79 @@
+import type { Told } from './admission.ts';
+import { placeError } from './bun-errors.ts';
+import { BunGreeting } from './bun-greeting.ts';
+import { BunAdmission } from './bun-proxy.ts';
+import type { ProxyGate } from './bun-proxy.ts';
+import { bun, HANDLERS, NOBODY } from './bun-runtime.ts';
+import type { BunListener, BunSocket } from './bun-runtime.ts';
+import { BunTls } from './bun-tls.ts';
+import { BunWire } from './bun-wire.ts';
+import { ipEndpoint } from './endpoint.ts';
+import { bindOver } from './stale-socket.ts';
+import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Opens a door. Rejects with the system's error.
+ *
+ * A TLS door listens for plain connections too and puts TLS on each once its first bytes were seen. Measured, that costs
+ * as much as a listener of Bun's with TLS of its own, which would show nothing of what came before TLS or in its place.
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { address, onConnection } = options;
+  const tls = options.tls && new BunTls(options.tls, (socket, { peer, origin }) => {
+    const wire = new BunWire(peer, origin).open(socket, 'tls');
+    wire.begin(onConnection(wire));
+  });
+  const arrive = (socket: BunSocket, peer: Endpoint, told: Told | undefined, rest: Uint8Array): void => {
+    if (tls !== undefined) {
+      const greeting = new BunGreeting(socket, peer, { tls, origin: told });
+      if (rest.length > 0) greeting.heard(rest);
+    } else {
+      const wire = new BunWire(peer, told).open(socket, 'plain');
+      wire.begin(onConnection(wire), rest);
+    }
+  };
+  const gate: ProxyGate | undefined = options.proxyProtocol && { options: options.proxyProtocol, waiting: new Set(), pass: arrive };
+
+  const open = (socket: BunSocket): void => {
+    if (address.kind === 'ip' && socket.remoteAddress === undefined) {
+      // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
+      socket.data = NOBODY;
+      socket.close();
+      return;
+    }
+    const peer: Endpoint = address.kind === 'unix' ? { kind: 'unix', path: address.path } : ipEndpoint(socket.remoteAddress, socket.remotePort);
+    if (gate === undefined) arrive(socket, peer, undefined, NOTHING);
+    else new BunAdmission(socket, peer, gate);
+  };
+
+  const listener = await bindOver(address, () => bind(address, open));
+  return {
+    address: address.kind === 'unix' ? address : boundAddress(listener),
+    close() {
+      listener.stop();
+      for (const admission of gate?.waiting ?? []) admission.abandon();
+      for (const greeting of tls?.greetings ?? []) {
+        greeting.done();
+        greeting.drop();
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+function bind(address: ListenAddress, open: (socket: BunSocket) => void): BunListener {
+  const place = address.kind === 'unix' ? { unix: address.path } : { hostname: address.host, port: address.port };
+  try {
+    return bun!.listen({ ...place, allowHalfOpen: true, socket: { ...HANDLERS, open } });
+  } catch (error) {
+    throw placeError('listen', address, error);
+  }
+}
+
+function boundAddress(listener: BunListener): ListenAddress {
+  const bound = { address: '', port: 0 };
+  listener.getsockname(bound);
+  return { kind: 'ip', host: bound.address, port: bound.port };
+}

@@ -1,0 +1,6 @@
+import type { Transport } from './wire.ts';
+import { connect } from './bun-connect.ts';
+import { listen } from './bun-listen.ts';
+
+/** The transport on Bun's own sockets. */
+export const bunTransport: Transport = { listen, connect };
