@@ -1,5 +1,5 @@
-// Runs the named groups of tests (folders of test/) with Node's own runner; TypeScript goes through tsx.
-// Usage: node scripts/test.mjs unit wire fuzz types e2e | node scripts/test.mjs test/unit/some.test.ts
+// Runs the named groups of tests (folders of test/) on both runtimes, single files on Node; TypeScript goes through tsx.
+// Usage: node scripts/test.mjs [--runtime=node|bun] unit wire fuzz types e2e | node scripts/test.mjs test/unit/some.test.ts
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,14 @@ const find = (dir) => readdirSync(dir).flatMap((name) => {
   return statSync(path).isDirectory() ? find(path) : name.endsWith('.test.ts') ? [path] : [];
 });
 
-const asked = process.argv.slice(2);
+/** What is about Node, or about a client that Bun is not. Each with its reason. */
+const NODE_ONLY = [
+  'unit/certs-local.test.ts', // its clients would be BoringSSL's, which takes no address in a Name Constraint
+];
+
+const words = process.argv.slice(2);
+const runtime = words.find((word) => word.startsWith('--runtime='))?.slice('--runtime='.length);
+const asked = words.filter((word) => !word.startsWith('--'));
 const files = asked.flatMap((what) => {
   if (what.endsWith('.ts')) return [what];
   const dir = join(root, 'test', what);
@@ -20,6 +27,24 @@ if (files.length === 0) {
   console.error(`scripts/test.mjs: no test files for: ${asked.join(' ') || '(nothing named)'}`);
   process.exit(1);
 }
+
+const run = (command, args, env = process.env) => spawnSync(command, args, { stdio: 'inherit', cwd: root, env }).status ?? 1;
 // Two at a time: the machines that run this have two cores, and end-to-end tests each start servers of their own.
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...files], { stdio: 'inherit', cwd: root });
-process.exit(status ?? 1);
+const onNode = (some, env) => run(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...some], env);
+
+/** Bun runs the tests of the parts itself; end to end it runs the program, and Node the clients and the tests. */
+const onBun = (some) => {
+  const whole = some.filter((file) => /(?:^|\/)e2e\//.test(file));
+  const parts = some.filter((file) => !whole.includes(file) && !NODE_ONLY.some((only) => file.endsWith(only)));
+  let status = 0;
+  // `bun test` takes a word for a filter unless it is a path.
+  if (parts.length > 0) status = run(join(root, 'node_modules/.bin/bun'), ['test', '--timeout', '60000', ...parts.map((file) => file.startsWith('/') ? file : `./${file}`)]) || status;
+  if (whole.length > 0) status = onNode(whole, { ...process.env, SALLYPORT_TEST_RUNTIME: 'bun' }) || status;
+  return status;
+};
+
+const both = runtime === undefined && asked.some((what) => !what.endsWith('.ts'));
+let status = 0;
+if (runtime !== 'bun') status = onNode(files) || status;
+if (both || runtime === 'bun') status = onBun(files) || status;
+process.exit(status);

@@ -35,9 +35,10 @@ export async function loadPair(files: PairFiles): Promise<LoadedPair> {
   if (!leaf.checkPrivateKey(key)) throw misfit(files, chain, key);
   const pair = { cert: chain.map(String).join(''), key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
   try {
-    createSecureContext(pair); // OpenSSL has the last word: weak digests, short keys
+    refuseShort(key); // BoringSSL (Bun) takes them
+    createSecureContext(pair); // the TLS library has the last word: weak digests, short keys
   } catch (error) {
-    throw new CertificateError(files.cert, `The certificate ${files.cert} with the key ${files.key} is refused by OpenSSL: ${(error as Error).message}. Expected a key of at least 2048 bits (RSA) or 256 bits (EC), signed with SHA-256 or better.`);
+    throw new CertificateError(files.cert, `The certificate ${files.cert} with the key ${files.key} is refused by the TLS library: ${(error as Error).message}. Expected a key of at least 2048 bits (RSA) or 256 bits (EC), signed with SHA-256 or better.`);
   }
   return {
     files, pair,
@@ -99,4 +100,9 @@ function misfit({ cert, key }: PairFiles, chain: readonly X509Certificate[], key
   return at > 0
     ? new CertificateError(cert, `The key ${key} belongs to certificate ${at + 1} in ${cert}, not to the first. Put the site's own certificate first, then each one's issuer.`)
     : new CertificateError(key, `The key ${key} does not belong to the certificate ${cert}: their public keys differ. Give the two files that were made together.`);
+}
+
+/** What OpenSSL refuses from its security level 1 on: an RSA key below 1024 bits can be taken apart by anybody. */
+function refuseShort({ asymmetricKeyDetails: details }: KeyObject): void {
+  if (details?.modulusLength !== undefined && details.modulusLength < 1024) throw new Error(`ee key too small (${details.modulusLength} bits)`);
 }

@@ -36,6 +36,7 @@ export interface Flags {
   readonly readAhead?: string;
   readonly log?: string;
   readonly grace?: string;
+  readonly runtime?: string;
   readonly timeout?: readonly string[];
 }
 
@@ -93,6 +94,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--grace <seconds>', 'how long running answers get at a stop (30)'],
   ]],
   ['Running:', [
+    ['--runtime <name>', 'node | bun | auto: what serves; auto takes Bun where it is found (what the program was started with)'],
     ['--config <file>', 'read sallyport.config.ts, .js or .json; flags given beside it win'],
     ['--log <format>', 'pretty | json | combined | off (pretty on a terminal, else json)'],
   ]],

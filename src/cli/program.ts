@@ -5,6 +5,7 @@ import { didYouMean } from '../core/suggest.ts';
 import { addSettingsFlags, printSettings, type AppSettingsFlags } from './app-settings.ts';
 import { check } from './check.ts';
 import { addFlags, type Flags } from './flags.ts';
+import { serveElsewhere } from './launch.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { readSettings } from './settings.ts';
@@ -39,7 +40,7 @@ export const version = (): string =>
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   let status = 0;
   try {
-    await createProgram(terminal, (result) => { status = result; }).parseAsync([...args], { from: 'user' });
+    await createProgram(terminal, { args, done: (result) => { status = result; } }).parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said what is wrong
@@ -59,9 +60,13 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-type Done = (status: number) => void;
+interface Call {
+  readonly args: readonly string[];
+  /** Takes the exit status. */
+  readonly done: (status: number) => void;
+}
 
-function createProgram(terminal: Terminal, done: Done): Command {
+function createProgram(terminal: Terminal, { args, done }: Call): Command {
   const program = new Command('sallyport');
   // Settings that sub-commands copy must stand before them.
   program.exitOverride().enablePositionalOptions().configureHelp({ sortOptions: false })
@@ -71,15 +76,20 @@ function createProgram(terminal: Terminal, done: Done): Command {
     .version(version(), '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .action(async (app: string | undefined, flags: Flags) => { await serveCall(app, flags, terminal).then(done); });
+    .action(async (app: string | undefined, flags: Flags) => { done(await here(flags, () => serveCall(app, flags, terminal))); });
 
+  // Or in another process, where --runtime says so.
+  const here = async ({ runtime }: Flags, serving: () => Promise<number>): Promise<number> => await serveElsewhere(runtime, args, terminal) ?? await serving();
   // Flags before a command's name count as if they stood after it: none is lost in silence.
   const flagsOf = (command: Command): Flags => ({ ...program.opts<Flags>(), ...command.opts<Flags>() });
   addFlags(program.command('run').usage('[flags] -- COMMAND [ARGS]'))
     .description('start the app on a free loopback port (PORT and HOST in its environment, {port} and {host} in its arguments) and front it')
     .argument('<command...>', 'the command that starts the app')
     .passThroughOptions()
-    .action(async (words: string[], _flags: Flags, command: Command) => { done(await run(words, { flags: flagsOf(command), terminal })); });
+    .action(async (words: string[], _flags: Flags, command: Command) => {
+      const flags = flagsOf(command);
+      done(await here(flags, () => run(words, { flags, terminal })));
+    });
   addFlags(program.command('check').usage('[APP] [flags]'))
     .description('say what is wrong with a configuration or a call, or what it would run')
     .argument('[app]')
@@ -93,10 +103,13 @@ function createProgram(terminal: Terminal, done: Done): Command {
     .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
   program.command('untrust').description('take the local authority out again')
     .action(async () => { done(await (await import('./trust.ts')).runUntrust()); });
-  addFlags(program.command('demo').usage('[flags]'), ['--https', '--http', '--log'])
+  addFlags(program.command('demo').usage('[flags]'), ['--https', '--http', '--log', '--runtime'])
     .description(DEMO)
     .summary('see it work before an app that comes with it')
-    .action(async (_flags: Flags, command: Command) => { done(await (await import('./demo.ts')).runDemo(flagsOf(command), terminal)); });
+    .action(async (_flags: Flags, command: Command) => {
+      const flags = flagsOf(command);
+      done(await here(flags, async () => (await import('./demo.ts')).runDemo(flags, terminal)));
+    });
   for (const command of [program, ...program.commands]) {
     command.showHelpAfterError(`What can be written: sallyport${command === program ? '' : ` ${command.name()}`} --help`);
   }

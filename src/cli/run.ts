@@ -9,6 +9,7 @@ import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
 import { openFront } from './serve.ts';
 import { readSettings } from './settings.ts';
+import { isCopy } from './launched.ts';
 import { untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
 
@@ -103,7 +104,7 @@ function tellExit({ code, signal }: AppExit, words: readonly string[], { termina
 /** Passes signals on until released. A hang-up is the app's (reload) unless it is the terminal that is gone. */
 function passOn(app: AppProcess, terminal: Terminal): () => void {
   const signals = [...PASSED_ON, ...(terminal.interactive ? [] : ['SIGHUP' as const])].filter((signal) => signal in constants.signals);
-  const handler = (signal: NodeJS.Signals): void => app.signal(signal);
+  const handler = (signal: NodeJS.Signals): void => { if (!isCopy(signal)) app.signal(signal); };
   for (const signal of signals) process.on(signal, handler);
   return () => { for (const signal of signals) process.off(signal, handler); };
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { isCopy } from './launched.ts';
 
 /** What is to be stopped. */
 export interface Stoppable {
@@ -19,6 +20,7 @@ export function untilToldToStop(stoppable: Stoppable, ended?: Promise<number>, s
   return new Promise((resolve, reject) => {
     let stopping = false;
     const onSignal = (signal: NodeJS.Signals): void => {
+      if (isCopy(signal)) return;
       if (stopping) {
         stoppable.stopNow();
         finish(signalStatus(signal));

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { oldLists } from '../core/contract/published/index.ts';
 import type { Scheme } from '../core/contract/truth.ts';
-import { nodeTransport } from '../transport/node.ts';
+import { nativeTransport, runtime } from '../transport/runtime.ts';
 import type { Transport } from '../transport/wire.ts';
 import { createContext, createSite, openCertificates } from './compose.ts';
 import type { Observed } from './context.ts';
@@ -24,7 +24,7 @@ export interface FrontOptions {
 
 /** A front that is running. */
 export interface Front {
-  readonly ready: { readonly https?: string; readonly http?: string; readonly app: string };
+  readonly ready: { readonly https?: string; readonly http?: string; readonly app: string; readonly runtime: string };
   /** Certificates of the local authorities that sign here, for people to install. */
   readonly authorityFiles: readonly string[];
   readonly log: Log;
@@ -39,7 +39,7 @@ export interface Front {
  * to show to clients, a ContractError where settings contradict each other.
  */
 export async function startFront(settings: Settings, options: FrontOptions = {}): Promise<Front> {
-  const { transport = nodeTransport } = options;
+  const { transport = nativeTransport } = options;
   const log = createLog(settings.log, options.out ?? process.stdout);
   const certificates = await openCertificates(settings, log, options.dataDir);
   const doors: Partial<Record<Scheme, Door>> = {};
@@ -69,7 +69,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   }
   for (const message of oldLists(settings.trust, Date.now())) log.event({ event: 'trust-list-old', level: 'warn', message });
   return {
-    ready: { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings) },
+    ready: { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings), runtime },
     authorityFiles: certificates?.authorityFiles ?? [],
     log,
     async stop() {

@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fetchOnce } from '../helpers/client.ts';
-import { BIN, frontEnv, ROOT, runFront, startFront } from '../helpers/front.ts';
+import { SALLYPORT, frontEnv, ROOT, runFront, startFront } from '../helpers/front.ts';
 import { startProgram } from '../helpers/program.ts';
 import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
 import { eventually, tempDir, within } from '../helpers/scope.ts';
@@ -25,7 +25,7 @@ const stillServes = async (url: string): Promise<void> => {
 test('a reader of the log that goes away does not end the front', async (t) => {
   for (const gone of [['stdout'], ['stdout', 'stderr']] as const) {
     const app = await startRawApp(t, OK);
-    const child = spawn(process.execPath, [BIN, app.address, ...PLAIN, '--log', 'json'], { cwd: ROOT, env: frontEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(SALLYPORT[0], [SALLYPORT[1], app.address, ...PLAIN, '--log', 'json'], { cwd: ROOT, env: frontEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
     t.after(() => { child.kill('SIGKILL'); });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
@@ -48,7 +48,7 @@ test('a full disk under the log does not end the front', { skip: process.platfor
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
   await new Promise((resolve) => { taken.close(resolve); });
-  const child = spawn(process.execPath, [BIN, app.address, '--https', 'off', '--http', `127.0.0.1:${port}`, '--scheme', '/=either', '--log', 'json'], { cwd: ROOT, env: frontEnv(), stdio: ['ignore', full, 'pipe'] });
+  const child = spawn(SALLYPORT[0], [SALLYPORT[1], app.address, '--https', 'off', '--http', `127.0.0.1:${port}`, '--scheme', '/=either', '--log', 'json'], { cwd: ROOT, env: frontEnv(), stdio: ['ignore', full, 'pipe'] });
   t.after(() => { child.kill('SIGKILL'); });
   let said = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text; });
@@ -101,7 +101,7 @@ test('what cannot be understood says where to read what can be written', async (
 });
 
 test('the demo takes doors and a log, and nothing that is about an app of one\'s own', async (t) => {
-  const demo = startProgram(t, [process.execPath, BIN, 'demo', '--https', '127.0.0.1:0', '--http', '127.0.0.1:0', '--log', 'combined'], { cwd: ROOT, env: frontEnv() });
+  const demo = startProgram(t, [...SALLYPORT, 'demo', '--https', '127.0.0.1:0', '--http', '127.0.0.1:0', '--log', 'combined'], { cwd: ROOT, env: frontEnv() });
   const [, http] = await demo.prints(/^Ready: .* and (http:\S+) -> http:\/\/127\.0\.0\.1:\d+$/m);
   await fetchOnce(`${http}/`);
   await eventually('its line in the log', () => /^127\.0\.0\.1 - - \[.*\] "GET \/ HTTP\/1\.1" 307 /.test(demo.stdout()));

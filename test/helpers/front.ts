@@ -1,4 +1,4 @@
-/** The real program, as a person starts it: `node bin/sallyport.js …`, on free loopback ports, told apart by its log. */
+/** The real program, as a person starts it: `sallyport …`, on free loopback ports, told apart by its log. */
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent } from 'node:https';
@@ -16,6 +16,10 @@ import type { TalkOptions } from './talk.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BIN = join(ROOT, 'bin/sallyport.js');
+
+/** The program and what runs it: Node, or with SALLYPORT_TEST_RUNTIME=bun Bun. */
+export const onBun = process.env['SALLYPORT_TEST_RUNTIME'] === 'bun';
+export const SALLYPORT: readonly [runtime: string, bin: string] = [onBun ? join(ROOT, 'node_modules/.bin/bun') : process.execPath, BIN];
 
 export type LogEvent = Readonly<Record<string, unknown>> & { readonly event?: string };
 
@@ -96,7 +100,7 @@ export interface FrontOptions { readonly env?: NodeJS.ProcessEnv; readonly cwd?:
 /** Starts a front and waits until it says that it is ready. */
 export const startFront = async (scope: Scope, args: readonly string[], options: FrontOptions = {}): Promise<Front> => {
   const env = frontEnv(options.env);
-  const program = startProgram(scope, [...options.as ?? [], process.execPath, BIN, ...withDoors(args)], { cwd: options.cwd ?? ROOT, env });
+  const program = startProgram(scope, [...options.as ?? [], ...SALLYPORT, ...withDoors(args)], { cwd: options.cwd ?? ROOT, env });
   const events = (): LogEvent[] => parse(program.stdout());
   const event = (what: string, match: (event: LogEvent) => boolean, ms = 5000): Promise<LogEvent> =>
     eventually(`the log to tell ${what}`, () => events().find(match), ms)
@@ -134,4 +138,4 @@ export const startFront = async (scope: Scope, args: readonly string[], options:
 
 /** Runs the program to its end, for calls that should fail or only print. */
 export const runFront = (args: readonly string[], options: FrontOptions = {}): Promise<{ exit: Exit; stdout: string; stderr: string }> =>
-  runProgram([...options.as ?? [], process.execPath, BIN, ...args], { cwd: options.cwd ?? ROOT, env: frontEnv(options.env) });
+  runProgram([...options.as ?? [], ...SALLYPORT, ...args], { cwd: options.cwd ?? ROOT, env: frontEnv(options.env) });

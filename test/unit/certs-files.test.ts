@@ -107,7 +107,7 @@ const REFUSED: readonly [string, (dir: string, made: Made, other: Made) => Parti
     writeFileSync(cert, readFileSync(other.cert, 'utf8') + readFileSync(made.cert, 'utf8'));
     return { cert };
   }, /belongs to certificate 2 in .*own certificate first/],
-  ['a key too short for anybody', (dir) => makeCertificate(dir, { name: 'short.example', key: ['rsa:768'] }), /refused by OpenSSL/],
+  ['a key too short for anybody', (dir) => makeCertificate(dir, { name: 'short.example', key: ['rsa:768'] }), /refused by the TLS library/],
 ];
 for (const [story, change, message] of REFUSED) {
   test(`refused at the start: ${story}`, async (t) => {

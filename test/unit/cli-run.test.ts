@@ -6,14 +6,13 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { exposure, notListening } from '../../src/cli/run/advice.ts';
 import { appEnvironment, fillIn } from '../../src/cli/run/command.ts';
 import { run } from '../../src/cli/run.ts';
 import { RunError, type Terminal } from '../../src/cli/terminal.ts';
 import { startProgram, type Program } from '../helpers/program.ts';
 import { eventually, scope, tempDir, within, type Scope } from '../helpers/scope.ts';
+import { collector } from '../helpers/collect.ts';
 
 const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
 const dir = tempDir(scope());
@@ -196,8 +195,7 @@ test('waiting in vain names what the app does listen on', { skip: linux }, async
   });
   const terminal: Terminal = { out: () => {}, err: () => {}, interactive: false, cwd: dir, env: env() };
   const flags = { https: 'off', http: '127.0.0.1:0', scheme: ['/=either'], log: 'off' };
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const collect = collector();
   const collecting = setInterval(collect, 100);
   t.after(() => { clearInterval(collecting); });
   const waiting = run([process.execPath, join(dir, 'app.mjs'), 'serve', '127.0.0.1', String(elsewhere)], { flags, terminal, startSeconds: 2 });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createClassifier } from '../../src/core/contract/classify.ts';
 import { ContractError } from '../../src/core/contract/contract-error.ts';
 import { FAMILY, familyReason, fold } from '../../src/core/contract/family.ts';
 import { Name, STANDARD_NAMES } from '../../src/core/http1/names.ts';
+import { collector } from '../helpers/collect.ts';
 
 /** The names that the design lists, one by one: taking a line out of the family must be noticed here. */
 const LISTED = [
@@ -109,8 +108,7 @@ test('a name is judged the same the first time, again, and after very many other
 });
 
 test('no client can grow memory through names: neither by their number, nor their length, nor the heads they came in', () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const collect = collector();
   const classify = createClassifier();
   collect();
   const before = process.memoryUsage().heapUsed;

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { NodeWire } from '../../src/transport/node-wire.ts';
+import type { Wire } from '../../src/transport/wire.ts';
 import { eventually, sleep, within } from '../helpers/scope.ts';
+import { openDoor } from '../helpers/wires.ts';
 
 /** A wire to a client that reads only when it is told to. */
-async function stalled(test: TestContext): Promise<{ wire: NodeWire; client: Socket; drained: () => number }> {
-  const server = createServer({ allowHalfOpen: true });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const client = connect({ host: '127.0.0.1', port });
+async function stalled(test: TestContext): Promise<{ wire: Wire; client: Socket; drained: () => number }> {
+  const door = await openDoor(test);
+  const client = connect({ host: '127.0.0.1', port: door.port });
   client.pause();
-  const [socket] = await once(server, 'connection') as [Socket];
-  test.after(() => { client.destroy(); socket.destroy(); server.close(); });
-  let drains = 0;
-  const wire = new NodeWire(socket, socket, { kind: 'ip', address: '127.0.0.1', port });
-  wire.begin({ onData() {}, onDrain() { drains++; }, onEnd() {}, onClose() {} }, 'data');
-  return { wire, client, drained: () => drains };
+  test.after(() => { client.destroy(); });
+  const { wire, seen } = await door.next();
+  return { wire, client, drained: () => seen.calls.filter((call) => call === 'drain').length };
 }
 
 describe('a wire whose client is slow', () => {
@@ -42,10 +37,14 @@ describe('a wire whose client is slow', () => {
 
   it('can still be reset after its end was asked for, as long as something waits to be sent', async (test) => {
     // An end behind megabytes was taken for a shutdown under way: the socket was closed in order, and half an answer looked whole.
-    const { wire, client } = await stalled(test);
-    wire.write(Buffer.alloc(32 * 1024 * 1024));
-    wire.end();
-    wire.reset();
+    // At once: a client that has waited with bytes unread is told of a RST as of an end by Node 20.
+    const door = await openDoor(test, { handler: (wire) => {
+      wire.write(Buffer.alloc(32 * 1024 * 1024));
+      wire.end();
+      wire.reset();
+    } });
+    const client = connect({ host: '127.0.0.1', port: door.port });
+    test.after(() => { client.destroy(); });
     client.resume();
     const how = await within(5000, 'the client to see the end', Promise.race([
       once(client, 'end').then(() => 'end'), once(client, 'error').then(([error]: NodeJS.ErrnoException[]) => error!.code),
@@ -66,6 +65,6 @@ describe('a wire whose client is slow', () => {
     });
     client.resume();
     await eventually('something to be taken', () => wire.taken > before);
-    assert.equal(wire.buffered, waiting);
+    assert.ok(wire.buffered > waiting / 2, 'and all of it is not through');
   });
 });

@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants as modes, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { LAUNCHER } from './launched.ts';
+import { RunError, type Terminal } from './terminal.ts';
+
+/** What serving on Bun was built on and is tested with; earlier ones lack parts of TLS on accepted sockets. */
+const OLDEST_BUN = [1, 4, 5] as const;
+
+const PASSED_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+
+/**
+ * Serves on another runtime where `wanted` (`--runtime`) says so: gives the status that ended with, or undefined where this
+ * process is to serve itself. `args` are those of the call. Node has no exec, so it stays, and passes on what comes.
+ * @throws RunError where the runtime that was asked for is not there.
+ */
+export async function serveElsewhere(wanted: string | undefined, args: readonly string[], terminal: Terminal): Promise<number | undefined> {
+  const onBun = 'bun' in process.versions;
+  if (wanted !== undefined && !['auto', 'node', 'bun'].includes(wanted)) throw new RunError(`--runtime is ${JSON.stringify(wanted)}; expected auto, node or bun`, 2);
+  if (wanted === undefined || wanted === (onBun ? 'bun' : 'node') || (wanted === 'auto' && onBun)) return undefined;
+  const found = wanted === 'node' ? onPath('node', terminal) : findBun(terminal);
+  if (found === undefined || (wanted !== 'node' && !isNewEnough(found))) {
+    if (wanted === 'auto') return undefined;
+    const expected = wanted === 'node' ? 'node on the PATH' : `Bun ${OLDEST_BUN.join('.')} or later, as the package bun in node_modules or as bun on the PATH`;
+    throw new RunError(`--runtime ${wanted}: ${found === undefined ? 'there is none' : `${found} is not new enough`}; expected ${expected}. Next: ${wanted === 'node' ? 'install Node' : 'npm install bun'}, or leave --runtime out.`);
+  }
+  return await launch([found, process.argv[1]!, ...args], terminal);
+}
+
+/** Runs a command as if it were this process: its streams, descriptors, signals and end are this one's. */
+function launch([program, ...args]: readonly [string, ...string[]], { env }: Terminal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: descriptors(env), env: { ...env, [LAUNCHER]: String(process.pid) } });
+    const handlers = PASSED_ON.map((signal) => [signal, () => { child.kill(signal); }] as const);
+    for (const [signal, pass] of handlers) process.on(signal, pass);
+    child.on('error', (error) => reject(new RunError(`${program} could not be started: ${error.message}`)));
+    child.on('exit', (status, signal) => {
+      for (const [name, pass] of handlers) process.off(name, pass);
+      if (signal !== null) process.kill(process.pid, signal); // whoever waits for this one sees the same end
+      resolve(status ?? 128 + constants.signals[signal!]);
+    });
+  });
+}
+
+/** The three streams, and the sockets that a service manager opened (sd_listen_fds(3): from 3 on, LISTEN_FDS of them). */
+export function descriptors({ LISTEN_PID: pid, LISTEN_FDS: count }: Terminal['env']): ('inherit' | number)[] {
+  const more = pid === String(process.pid) ? Number(count) : 0;
+  return ['inherit', 'inherit', 'inherit', ...Array.from({ length: Number.isSafeInteger(more) ? more : 0 }, (_, i) => i + 3)];
+}
+
+/** The package in node_modules, of this program or of the folder, before the one on the PATH: that one somebody chose for here. */
+function findBun(terminal: Terminal): string | undefined {
+  for (const from of [import.meta.url, join(terminal.cwd, 'here.js')]) {
+    try {
+      const program = join(dirname(createRequire(from).resolve('bun/package.json')), 'bin', 'bun.exe'); // its name on every system
+      if (existsSync(program)) return program;
+    } catch { /* no such package from there */ }
+  }
+  return onPath('bun', terminal);
+}
+
+function onPath(name: string, { env }: Terminal): string | undefined {
+  return (env['PATH'] ?? '').split(delimiter).filter((dir) => dir !== '').map((dir) => join(dir, name)).find((file) => {
+    try {
+      accessSync(file, modes.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+export function isNewEnough(program: string): boolean {
+  const said = /^(\d+)\.(\d+)\.(\d+)/.exec(spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '');
+  if (said === null) return false; // a package whose program was never put in place says something else
+  const version = said.slice(1).map(Number);
+  const at = OLDEST_BUN.findIndex((part, i) => part !== version[i]);
+  return at === -1 || version[at]! > OLDEST_BUN[at]!;
+}
