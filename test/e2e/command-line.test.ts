@@ -102,7 +102,7 @@ test('what cannot be understood says where to read what can be written', async (
 
 test('the demo takes doors and a log, and nothing that is about an app of one\'s own', async (t) => {
   const demo = startProgram(t, [...SALLYPORT, 'demo', '--https', '127.0.0.1:0', '--http', '127.0.0.1:0', '--log', 'combined'], { cwd: ROOT, env: frontEnv() });
-  const [, http] = await demo.prints(/^Ready: .* and (http:\S+) -> http:\/\/127\.0\.0\.1:\d+$/m);
+  const [, http] = await demo.prints(/^Ready: .* and (http:\S+) -> http:\/\/127\.0\.0\.1:\d+ \(\w+ [\d.]+\)$/m);
   await fetchOnce(`${http}/`);
   await eventually('its line in the log', () => /^127\.0\.0\.1 - - \[.*\] "GET \/ HTTP\/1\.1" 307 /.test(demo.stdout()));
   assert.deepEqual(await demo.stop('SIGINT'), { code: 0, signal: null });

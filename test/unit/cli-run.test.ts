@@ -244,7 +244,7 @@ test('a door that is taken ends with status 1 and names the address and its hold
 });
 
 test('ready is one line: JSON in json, words otherwise, and never inside a combined log', async (t) => {
-  for (const [format, stream, said] of [['json', 'stdout', /^\{"event":"ready","http":"http:\/\/\S+","app":"1"\}$/m], ['pretty', 'stdout', /^Ready: http:\/\/\S+ -> 1$/m], ['off', 'stdout', /^Ready: /m], ['combined', 'stderr', /^Ready: /m]] as const) {
+  for (const [format, stream, said] of [['json', 'stdout', /^\{"event":"ready","http":"http:\/\/\S+","app":"1","runtime":"(?:Node|Bun) [\d.]+"\}$/m], ['pretty', 'stdout', /^Ready: http:\/\/\S+ -> 1 \((?:Node|Bun) [\d.]+\)$/m], ['off', 'stdout', /^Ready: /m], ['combined', 'stderr', /^Ready: /m]] as const) {
     const program = start(t, '1', ...DOORS.slice(0, -1), format);
     await program.prints(/ready/i);
     await eventually('the line', () => said.test(program[stream]()));
