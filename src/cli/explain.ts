@@ -44,8 +44,10 @@ function schemeText({ schemes }: SiteSettings): string {
 function routeText(route: RouteSettings): string {
   if (route.kind === 'app') {
     const servers = route.app.servers.map(({ addresses }) => addresses.map(addressText).join(', then '));
-    const several = servers.length === 1 ? '' : `; ${route.app.balance}`;
-    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}${handedText(route)}`;
+    const { balance, check, sticky } = route.app;
+    const several = servers.length === 1 ? '' : `; ${balance}${sticky === undefined ? '' : `, sticky by the cookie ${sticky.cookie}`}`;
+    const checked = check === undefined ? '' : `; checked at ${check.path} as ${check.host} every ${durationText(check.interval)}`;
+    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}${checked}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}${handedText(route)}`;
   }
   if (route.kind === 'answer') return `answered with ${route.status}${route.body === '' ? '' : ` and ${sizeText(Buffer.byteLength(route.body))} of ${route.type}`}`;
   if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;

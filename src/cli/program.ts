@@ -72,7 +72,7 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
   program.exitOverride().enablePositionalOptions().configureHelp({ sortOptions: false })
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: (text, write) => { write(text.replace(/^error:/, 'sallyport:')); } });
   addFlags(program.usage('[APP] [flags]').addHelpText('before', EXAMPLES))
-    .argument('[app]', 'a port, host:port, http://host:port or unix:/path; localhost and a bare port try 127.0.0.1, then ::1')
+    .argument('[app]', 'a port, host:port, http://host:port or unix:/path, several with commas; localhost and a bare port try 127.0.0.1, then ::1')
     .version(version(), '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')

@@ -40,6 +40,8 @@ export interface GunicornOptions {
   readonly workers?: number;
   /** Listen on this unix socket instead of a free port. */
   readonly unix?: string;
+  /** Listen on this port instead of a free one. */
+  readonly port?: number;
   /** More of Gunicorn's own arguments. */
   readonly args?: readonly string[];
 }
@@ -67,7 +69,7 @@ export const gunicornCommand = async (scope: Scope, options: GunicornOptions = {
 
 export const startDjango = async (scope: Scope, options: GunicornOptions = {}): Promise<Gunicorn> => {
   const { command, env } = await gunicornCommand(scope, options);
-  const bind = options.unix === undefined ? '127.0.0.1:0' : `unix:${options.unix}`;
+  const bind = options.unix === undefined ? `127.0.0.1:${options.port ?? 0}` : `unix:${options.unix}`;
   const running = startProgram(scope, [...command.slice(0, -1), '--bind', bind, command.at(-1) ?? ''], { cwd: SITE, env });
   const [, listening = ''] = await running.prints(/Listening at: (\S+)/);
   await running.prints(new RegExp(`(Booting worker[^]*){${options.workers ?? 2}}`));

@@ -278,6 +278,21 @@ describe('a server that fails', () => {
     assert.ok(retryAfter >= 7 && retryAfter <= 12, `${retryAfter} s: ten, a fifth more or less`);
   });
 
+  it('that came back with a WebSocket and fails again is tried again, though that is still open', async () => {
+    const front = new Servers({ fails: 1, pause: 20 });
+    front.takeOut(1);
+    await eventually('a trial', () => {
+      const { to } = front.ask(get('/', 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n'));
+      to.up();
+      to.wire.say('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      return to.port === 1;
+    });
+    const to = [1, 2, 3].map(() => front.ask(get()).to).find(({ port }) => port === 1); // none of them ends
+    assert.ok(to !== undefined);
+    to.wire.break('ECONNREFUSED');
+    await eventually('another trial', () => front.answered() === 1);
+  });
+
   it('is not tried by what may not be sent twice, as long as others can do that', async () => {
     const front = new Servers({ fails: 1, pause: 1 });
     front.takeOut(1);

@@ -42,6 +42,7 @@ export class Choice {
   /** An answer has begun: the server is well. */
   good(): void {
     this.#server?.health.good(this.#trial);
+    this.#endTrial(); // the answer may go on for hours
   }
 
   bad(fault: Fault): void {
@@ -65,9 +66,13 @@ export class Choice {
   release(): void {
     const server = this.#server;
     if (server === undefined) return;
+    this.#endTrial();
     this.#server = undefined;
     server.busy--;
-    if (this.#trial) server.health.endTrial();
+  }
+
+  #endTrial(): void {
+    if (this.#trial) this.#server!.health.endTrial();
     this.#trial = false;
   }
 }
