@@ -106,6 +106,13 @@ backend app
     assert.equal((await front.getHttp('/')).status, 502);
   });
 
+  test('a header that came in goes out again: the client stays the same along the way', async (t) => {
+    const inner = await startFront(t, [`127.0.0.1:${ports.plain}`, '--send-proxy', 'v2', '--https', 'off', '--http', '127.0.0.1:0', '--trust', '127.0.0.1', '--accept-proxy', '--scheme', '/=either']);
+    const front = await startFront(t, [`127.0.0.1:${inner.httpPort}`, '--send-proxy', 'v2', ...doors]);
+    const read = (await front.get('/', { address: '::1' })).json<Read>();
+    assert.deepEqual([read.src, read.dst, read.dstPort, read.authority, read.forwardedFor], ['::1', '::1', String(front.httpsPort), 'localhost', '::1']);
+  });
+
   // HAProxy keeps what the header tells of TLS to itself; another front reads it.
   test('v2 tells another front that the client came over TLS', async (t) => {
     const app = await startRawApp(t, answering((got) => reply(`${got.get('X-Forwarded-Proto')} ${got.get('X-Forwarded-For')} ${got.all('X-Forwarded-For').length}`)));

@@ -170,6 +170,13 @@ describe('an app that speaks TLS', requires('openssl'), () => {
     assert.match(String((await front.event('why', ({ event }) => event === 'app-handshake'))['message']), /does not speak TLS\. Write http:\/\/ in place of https:\/\//);
   });
 
+  test('one that never answers the handshake is given up in time', async (t) => {
+    const app = await startRawApp(t, () => undefined);
+    const front = await startFront(t, [`https://127.0.0.1:${app.port}`, '--timeout', 'connect=300ms']);
+    assert.equal((await front.get('/')).status, 504);
+    assert.match(String((await front.event('why', ({ event }) => event === 'app-connect-timeout'))['message']), /no connection and handshake in 300 ms/);
+  });
+
   // A plain upstream on a TLS port: the other mistake of the kind.
   test('and one that speaks TLS where plain HTTP was written gets no secret over it either', async (t) => {
     const app = await startApp(t, read(mine));

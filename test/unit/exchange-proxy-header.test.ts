@@ -135,6 +135,17 @@ describe('an app that is sent PROXY headers', () => {
     assert.equal(prelude(front, 1), prelude(front, 0));
   });
 
+  it('a connection to where the server was before is not used again', () => {
+    const front = start('v1');
+    const client = front.client();
+    ask(front, client);
+    const lead = front.context.sites.pick('shop.test')!.app('/');
+    assert.ok(lead !== undefined && 'target' in lead);
+    lead.target.upstream.sole!.moved([{ kind: 'ip', host: '127.0.0.2', port: 8000 }]);
+    ask(front, client);
+    assert.deepEqual(front.transport.made.map(({ options, wire }) => [options.address.kind === 'ip' && options.address.host, wire.gone]), [['127.0.0.1', 'destroyed'], ['127.0.0.2', undefined]]);
+  });
+
   it('asked by the front itself, it hears that it is the front', () => {
     for (const [version, local] of [['v1', 'PROXY UNKNOWN\r\n'], ['v2', '\r\n\r\n\0\r\nQUIT\n\x20\0\0\0']] as const) {
       const front = start(version);

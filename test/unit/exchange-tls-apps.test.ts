@@ -89,6 +89,8 @@ describe('an app that speaks TLS', () => {
     const { code, log } = failing(start(), (front) => { front.app().break('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'); });
     assert.equal(code, 'app-handshake');
     assert.match(log, /client certificate/);
+    const other = failing(start(), (front) => { front.app().break('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'); });
+    assert.equal(other.code, 'app-closed', 'what an app says of itself later is a connection that broke');
   });
 
   it('of two addresses, the one that was there and not believed is the one that is told', () => {

@@ -7,15 +7,16 @@ import type { AppPool } from './pool.ts';
  * its connection.
  */
 export class OwnConnections {
-  readonly #kept = new Map<AppPool, { readonly header: string; readonly idle: IdleConnections }>();
+  readonly #kept = new Map<AppPool, { readonly header: string; readonly generation: number; readonly idle: IdleConnections }>();
 
-  /** Those that begin with this header. Where a trusted proxy sends one client's requests after another's, the earlier one's are closed. */
+  /** Those that begin with this header. An earlier client's, whose requests came through the same trusted proxy, are closed; so are those to where the server was before. */
   of(pool: AppPool, header: string): IdleConnections {
+    const { generation } = pool;
     const kept = this.#kept.get(pool);
-    if (kept?.header === header) return kept.idle;
+    if (kept?.header === header && kept.generation === generation) return kept.idle;
     kept?.idle.close();
     const idle = new IdleConnections();
-    this.#kept.set(pool, { header, idle });
+    this.#kept.set(pool, { header, generation, idle });
     return idle;
   }
 

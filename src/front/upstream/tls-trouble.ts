@@ -22,9 +22,12 @@ export function tlsTrouble(error: WireError, expected: Expected): Fault | undefi
   return words === undefined ? undefined : new Fault('app-handshake', words);
 }
 
-/** In TLS 1.3 an app that wants a client certificate says so when the handshake is over for us (RFC 8446 §4.4.2.4, §6.2). */
+/** What an app says that wants a client certificate, in TLS 1.3 when the handshake is over for us (RFC 8446 §4.4.2.4, §6.2). */
+const WANTS_CERTIFICATE = /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/;
+
+/** Whether a connection that came up and ended without a byte was refused all the same. */
 export function lateRefusal(error: WireError | undefined, { tls, written }: Pick<AppPool, 'tls' | 'written'>): Fault | undefined {
-  const fault = tls && error?.code.startsWith('ERR_SSL_') ? tlsTrouble(error, tls.expected) : undefined;
+  const fault = tls && error && WANTS_CERTIFICATE.test(error.code) ? tlsTrouble(error, tls.expected) : undefined;
   return fault && new Fault(fault.code, `${written}: ${fault.detail}`);
 }
 
@@ -54,7 +57,7 @@ function handshakeTrouble({ code, message }: WireError, { serverName }: Expected
   if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code)) return 'it knows no TLS version from 1.2 on. Switch 1.2 or 1.3 on in the app; older ones are not spoken (RFC 8996)';
   if (code.includes('NO_APPLICATION_PROTOCOL')) return 'it refuses HTTP/1.1 (by ALPN). Let it offer http/1.1 beside what it offers now';
   if (code.includes('UNRECOGNIZED_NAME')) return `it has no certificate for the name ${serverName}. Say which to ask for: --upstream-name NAME (upstream.serverName)`;
-  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code)) return 'it refused the handshake. It may want a client certificate, and none is shown to apps: let it do without; or it allows none of the usual ciphers';
+  if (WANTS_CERTIFICATE.test(code)) return 'it refused the handshake. It may want a client certificate, and none is shown to apps: let it do without; or it allows none of the usual ciphers';
   if (code === 'ECONNRESET') return 'it closed the connection in the middle of the handshake. Look at its own output; write http:// where it does not speak TLS';
   if (!/^(?:ERR_SSL_|EPROTO)/.test(code)) return undefined;
   // OpenSSL's line is thread:error:number:library:function:reason:file:line.
