@@ -1,11 +1,12 @@
 import { Fault } from '../core/errors.ts';
 import type { AnswerHead } from '../core/http1/heads.ts';
 import { Name } from '../core/http1/names.ts';
-import { explainContradiction, explainLoop, explanationText, type Explanation } from '../core/policy/explain.ts';
+import { explainRepair } from '../core/policy/explain-repair.ts';
+import { explainContradiction, explainLoop, explanationText, type Explanation, type LoopFacts } from '../core/policy/explain.ts';
 import { recognise, type Recognition } from '../core/policy/frameworks.ts';
 import { rawPath } from '../core/policy/paths.ts';
 import { redirectUrl } from '../core/policy/redirect.ts';
-import type { Finding } from '../core/policy/repair.ts';
+import type { DeadEnd, Finding, RepairedRedirect } from '../core/policy/repair.ts';
 import { howTold } from '../core/policy/told.ts';
 import type { Exchange } from './exchange.ts';
 import type { AppTarget } from './targets.ts';
@@ -31,39 +32,49 @@ export interface Verdict {
 export function judgeAnswer(exchange: Exchange, target: AppTarget, head: AnswerHead, frontAddress: string | undefined): Verdict {
   const { lines, finding, handOver } = target.repair(head, exchange.head, exchange.truth);
   if (finding === undefined) return { lines, replacement: undefined, handOver };
+  const { explained } = exchange.site!;
+  if (finding.kind === 'repaired') {
+    if (!explained.has('redirect-repaired')) logRepair(exchange, { answer: head, finding, frontAddress });
+    return { lines, replacement: undefined, handOver };
+  }
   const explanation = explain(exchange, { answer: head, finding, frontAddress });
   const fault = new Fault(finding.kind === 'loop' ? 'redirect-loop' : 'policy-contradiction', `Location: ${finding.location}`);
-  logOnce(exchange, fault, explanation);
+  if (!explained.has(fault.code)) {
+    explained.add(fault.code);
+    exchange.context.log.event({ event: fault.code, level: 'warn', message: explanationText(explanation), requestId: exchange.id });
+  }
   // In production the answer passes unchanged: it may be meant for a client that we do not know.
   return { lines, replacement: exchange.context.local ? { fault, explanation } : undefined, handOver };
 }
 
-interface Case {
+interface Case<F extends Finding> {
   readonly answer: AnswerHead;
-  readonly finding: Finding;
+  readonly finding: F;
   readonly frontAddress: string | undefined;
 }
 
-function explain(exchange: Exchange, { answer, finding, frontAddress }: Case): Explanation {
-  const { head, truth, site } = exchange;
-  const recognised = recogniseApp(exchange, answer);
-  const url = redirectUrl({ scheme: truth.scheme, host: truth.host, publicPort: truth.port, target: head.target });
-  if (finding.kind === 'loop') {
-    return explainLoop({ recognised, told: howTold(site!.settings.speaks, site!.settings.tell), method: head.method, url, frontAddress });
-  }
+function explain(exchange: Exchange, { answer, finding, frontAddress }: Case<DeadEnd>): Explanation {
+  const facts = loopFacts(exchange, answer, frontAddress);
+  if (finding.kind === 'loop') return explainLoop(facts);
+  const { head, site } = exchange;
   const policy = site!.policyOf(head.target);
-  return explainContradiction({ recognised, method: head.method, url, path: rawPath(head.target), policy: policy === 'either' ? 'https' : policy, wants: finding.wants });
+  return explainContradiction({ ...facts, path: rawPath(head.target), policy: policy === 'either' ? 'https' : policy, wants: finding.wants });
+}
+
+function logRepair(exchange: Exchange, { answer, finding, frontAddress }: Case<RepairedRedirect>): void {
+  exchange.site!.explained.add('redirect-repaired');
+  const explanation = explainRepair({ ...loopFacts(exchange, answer, frontAddress), ...finding });
+  exchange.context.log.event({ event: 'redirect-repaired', level: 'info', message: explanationText(explanation), requestId: exchange.id });
+}
+
+function loopFacts(exchange: Exchange, answer: AnswerHead, frontAddress: string | undefined): LoopFacts {
+  const { head, truth, site } = exchange;
+  const url = redirectUrl({ scheme: truth.scheme, host: truth.host, publicPort: truth.port, target: head.target });
+  return { recognised: recogniseApp(exchange, answer), told: howTold(site!.settings.speaks, site!.settings.tell), method: head.method, url, frontAddress };
 }
 
 function recogniseApp(exchange: Exchange, answer: AnswerHead): Recognition {
   const setCookies: string[] = [];
   for (let i = answer.fields.find(Name.SET_COOKIE); i >= 0; i = answer.fields.find(Name.SET_COOKIE, i + 1)) setCookies.push(answer.fields.value(i));
   return recognise({ cookie: exchange.head.fields.get('cookie'), setCookies, answer: (name) => answer.fields.get(name) });
-}
-
-function logOnce(exchange: Exchange, fault: Fault, explanation: Explanation): void {
-  const site = exchange.site!;
-  if (site.explained.has(fault.code)) return;
-  site.explained.add(fault.code);
-  exchange.context.log.event({ event: fault.code, level: 'warn', message: explanationText(explanation), requestId: exchange.id });
 }

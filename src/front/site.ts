@@ -25,8 +25,8 @@ export interface Surroundings {
 export class Site {
   readonly settings: SiteSettings;
   readonly schemes: SchemeRules;
-  /** Faults of this site that have been explained in the log already; once is enough. */
-  readonly explained = new Set<FaultCode>();
+  /** What has been explained in this site's log already; once is enough. */
+  readonly explained = new Set<FaultCode | 'redirect-repaired'>();
   /** Changes to answers that no route gives. */
   readonly changeAnswer: ChangeFields | undefined;
   readonly #routes: PrefixTable<Target>;

@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 import { CURES } from '../../src/core/policy/cures.ts';
 import { explainContradiction, explainLoop, explanationText } from '../../src/core/policy/explain.ts';
 import { recognise, type Framework, type Recognition } from '../../src/core/policy/frameworks.ts';
+import { explainRepair } from '../../src/core/policy/explain-repair.ts';
 import { howTold, TOLD, type Told } from '../../src/core/policy/told.ts';
+import type { Wrong } from '../../src/core/policy/repair.ts';
+import type { WebServer } from '../../src/core/policy/web-servers.ts';
 import { fieldsOf } from '../helpers/answers.ts';
 
 const seen = (lines: readonly string[], cookie?: string): Recognition => {
@@ -61,14 +64,16 @@ describe('the framework behind an answer', () => {
   });
 
   it('says by what', () => {
-    assert.deepEqual(seen(['Server: gunicorn'], 'csrftoken=x'), { framework: 'django', signs: ['the cookie csrftoken', 'server: gunicorn'], server: 'gunicorn' });
+    assert.deepEqual(seen(['Server: gunicorn'], 'csrftoken=x'), { framework: 'django', signs: ['the cookie csrftoken', 'server: gunicorn'], server: 'gunicorn', web: undefined });
     assert.equal(seen(['Server: uvicorn']).server, 'uvicorn');
   });
 });
 
-const as = (framework: Framework, server?: Recognition['server']): Recognition => ({ framework, signs: ['a sign'], server });
-const loop = (framework: Framework, told: Told | undefined, frontAddress?: string): ReturnType<typeof explainLoop> =>
-  explainLoop({ recognised: as(framework), told, method: 'GET', url: 'https://localhost:8443/', frontAddress });
+const NGINX = { name: 'nginx', sign: 'Server: nginx/1.22.1' } as const;
+const APACHE = { name: 'Apache', sign: 'Server: Apache' } as const;
+const as = (framework: Framework, web?: WebServer): Recognition => ({ framework, signs: ['a sign'], server: undefined, web });
+const loop = (framework: Framework, told: Told | undefined, frontAddress?: string, web?: WebServer): ReturnType<typeof explainLoop> =>
+  explainLoop({ recognised: as(framework, web), told, method: 'GET', url: 'https://localhost:8443/', frontAddress });
 
 describe('the lines to add', () => {
   const table: [framework: Framework, profile: keyof typeof TOLD, line: string][] = [
@@ -116,9 +121,11 @@ describe('the lines to add', () => {
   it('are there for every framework and profile, with nothing left to fill in', () => {
     for (const framework of Object.keys(CURES) as Framework[]) {
       for (const told of [...Object.values(TOLD), { profile: 'custom', header: 'X-Secure', value: 'yes' } as const, undefined]) {
-        const explanation = loop(framework, told);
-        assert.ok(explanation.change.some(({ lines }) => lines.length > 0), framework);
-        assert.doesNotMatch(JSON.stringify(explanation), /\{(?:header|HEADER|value|meta|front|proxy)\}/, framework);
+        for (const web of [undefined, NGINX, APACHE]) {
+          const explanation = loop(framework, told, undefined, web);
+          assert.ok(explanation.change.some(({ lines }) => lines.length > 0), framework);
+          assert.doesNotMatch(JSON.stringify(explanation), /\{(?:header|HEADER|value|meta|variable|origin|front|proxy)\}/, framework);
+        }
       }
     }
   });
@@ -155,7 +162,7 @@ describe('the lines to add', () => {
 
 describe('an explanation', () => {
   it('of a loop says what was seen, why, and what to change', () => {
-    const explanation = explainLoop({ recognised: { framework: 'django', signs: ['the cookie csrftoken'], server: 'gunicorn' }, told: TOLD.standard, method: 'GET', url: 'https://localhost:8443/admin/' });
+    const explanation = explainLoop({ recognised: { framework: 'django', signs: ['the cookie csrftoken'], server: 'gunicorn', web: undefined }, told: TOLD.standard, method: 'GET', url: 'https://localhost:8443/admin/' });
     assert.match(explanation.title, /does not know that this request was secure/);
     assert.match(explanation.seen, /^GET https:\/\/localhost:8443\/admin\/ was answered by a redirect to the very same URL/);
     assert.match(explanation.why, /"X-Forwarded-Proto: https".*Gunicorn believes it only from.*looks like Django \(the cookie csrftoken\)/);
@@ -189,5 +196,78 @@ describe('an explanation', () => {
       assert.ok(!text.includes('\n'));
       for (const { lines } of explanation.change) for (const line of lines) assert.ok(text.includes(line.trim()));
     }
+  });
+});
+
+describe('a web server between the front and the app', () => {
+  it('is known by its name', () => {
+    for (const name of ['nginx', 'nginx/1.22.1', 'openresty/1.21', 'Tengine', 'Angie/1.5']) assert.equal(seen([`Server: ${name}`]).web?.name, 'nginx', name);
+    for (const name of ['Apache', 'Apache/2.4.71 (Debian)']) assert.equal(seen([`Server: ${name}`]).web?.name, 'Apache', name);
+    for (const name of ['Apache-Coyote/1.1', 'Apache Tomcat/9', 'gunicorn', 'not-nginx', 'nginxed']) assert.equal(seen([`Server: ${name}`]).web, undefined, name);
+    assert.equal(seen([]).web, undefined);
+  });
+
+  it('leaves enough to know a Django by, whose Server and cookies are gone', () => {
+    const { framework, web } = seen(['Server: nginx/1.22.1', 'Content-Type: text/html; charset=utf-8', 'Location: https://h/', 'X-Content-Type-Options: nosniff', 'Referrer-Policy: same-origin']);
+    assert.equal(framework, 'django');
+    assert.equal(web?.sign, 'Server: nginx/1.22.1');
+  });
+
+  it('that is nginx is the first to be changed, then the app', () => {
+    const { why, change } = loop('django', TOLD.standard, '10.0.0.5', NGINX);
+    assert.match(why, /told nginx \(Server: nginx\/1\.22\.1\), which stands between it and the app, "X-Forwarded-Proto: https"/);
+    assert.deepEqual(change.map(({ lines }) => lines), [['proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;'], ['SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")']]);
+    assert.match(change[0]!.note!, /\$scheme;".*nobody but the front.*allow 10\.0\.0\.5; deny all;/);
+    assert.deepEqual(loop('wsgi', TOLD.legacy, undefined, NGINX).change[0]!.lines, ['proxy_set_header X-Forwarded-Protocol $http_x_forwarded_protocol;']);
+    assert.deepEqual(loop('express', TOLD['ssl-flag'], undefined, NGINX).change[0]!.lines, ['proxy_set_header X-Forwarded-Ssl $http_x_forwarded_ssl;']);
+  });
+
+  it('is not blamed for an app that gets its variables over FastCGI', () => {
+    for (const framework of ['php', 'laravel', 'wordpress'] as const) assert.doesNotMatch(JSON.stringify(loop(framework, TOLD.standard, undefined, NGINX)), /nginx/, framework);
+  });
+
+  it('may redirect by itself, where nothing of an app shows', () => {
+    const nginx = loop('unknown', TOLD.standard, undefined, NGINX);
+    assert.match(nginx.why, /nginx itself redirects/);
+    assert.deepEqual(nginx.change[0]!.lines, ['# return 301 https://$host$request_uri;']);
+    assert.deepEqual(nginx.change[1]!.lines, ['proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;']);
+    const apache = loop('apache', TOLD.standard, undefined, APACHE);
+    assert.match(apache.why, /Apache itself redirects/);
+    assert.equal(apache.change[0]!.lines[0], 'RewriteCond %{HTTP:X-Forwarded-Proto} !=https');
+    assert.deepEqual(loop('django', TOLD.standard, undefined, APACHE).change, loop('django', TOLD.standard).change, 'an app inside Apache sees the header itself');
+  });
+
+  it('is changed last where the site tells nothing yet', () => {
+    assert.deepEqual(loop('django', undefined, undefined, NGINX).change.map(({ lines }) => lines[0]), ['--speaks standard', 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")', 'proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;']);
+  });
+});
+
+describe('a redirect that was repaired', () => {
+  const repaired = (framework: Framework, web: WebServer | undefined, wrong: Wrong): ReturnType<typeof explainRepair> => explainRepair({
+    recognised: as(framework, web), told: TOLD.standard, method: 'GET', url: 'https://shop.example:8443/dir?a=1',
+    location: 'http://shop.example:8081/dir/', became: 'https://shop.example:8443/dir/', wrong,
+  });
+  const lines = (...facts: Parameters<typeof repaired>): (readonly string[])[] => repaired(...facts).change.map((change) => change.lines);
+
+  it('says what was written and what became of it', () => {
+    assert.match(explanationText(repaired('unknown', NGINX, 'own-port')), /GET https:\/\/shop\.example:8443\/dir\?a=1 was answered with "Location: http:\/\/shop\.example:8081\/dir\/"; the client got https:\/\/shop\.example:8443\/dir\/\..*absolute_redirect off;.*port_in_redirect off;/);
+  });
+
+  it('names the line of the web server that wrote it by itself', () => {
+    for (const wrong of ['own-port', 'scheme', 'port'] as const) {
+      assert.deepEqual(lines('unknown', NGINX, wrong), [['absolute_redirect off;']]);
+      assert.deepEqual(lines('apache', APACHE, wrong), [['ServerName https://shop.example:8443', 'UseCanonicalName On']]);
+    }
+  });
+
+  it('names the line by which nginx told the app its own port', () => {
+    assert.deepEqual(lines('django', NGINX, 'own-port'), [['proxy_set_header Host $http_host;']]);
+    assert.deepEqual(lines('django', undefined, 'own-port'), [['https://shop.example:8443']]);
+    assert.deepEqual(lines('django', APACHE, 'port'), [['https://shop.example:8443']]);
+  });
+
+  it('that only had the wrong scheme wants what a loop wants', () => {
+    assert.deepEqual(lines('django', NGINX, 'scheme'), loop('django', TOLD.standard, undefined, NGINX).change.map((change) => change.lines));
+    assert.deepEqual(lines('express', undefined, 'scheme'), [['app.set(\'trust proxy\', \'loopback\');']]);
   });
 });

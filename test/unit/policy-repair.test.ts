@@ -117,6 +117,26 @@ describe('the mixed site', () => {
     assert.deepEqual(wantsHttps.finding, { kind: 'contradiction', location: 'https://shop.example:8080/feed/', wants: 'https' });
   });
 
+  it('finds what was repaired, and what was wrong with it', () => {
+    const found = (location: string, reached: typeof https | typeof http = https, schemes: SchemeEntries = []): unknown => site(schemes)(answerOf(301, `Location: ${location}`), get('/dir'), reached).finding;
+    const becomes = 'https://shop.example:8443/dir/';
+    assert.deepEqual(found('http://shop.example:8000/dir/'), { kind: 'repaired', location: 'http://shop.example:8000/dir/', became: becomes, wrong: 'own-port' });
+    assert.deepEqual(found('https://shop.example:8000/dir/'), { kind: 'repaired', location: 'https://shop.example:8000/dir/', became: becomes, wrong: 'own-port' });
+    assert.deepEqual(found('http://shop.example:8443/dir/'), { kind: 'repaired', location: 'http://shop.example:8443/dir/', became: becomes, wrong: 'scheme' });
+    assert.deepEqual(found('https://shop.example/dir/'), { kind: 'repaired', location: 'https://shop.example/dir/', became: becomes, wrong: 'port' });
+    assert.deepEqual(found('http://shop.example/dir/', http, MIXED), { kind: 'repaired', location: 'http://shop.example/dir/', became: 'http://shop.example:8080/dir/', wrong: 'port' });
+    for (const right of ['/dir/', 'https://shop.example:8443/dir/', 'http://shop.example:9000/dir/', 'https://other.example/']) assert.equal(found(right), undefined, right);
+  });
+
+  // Story: nginx's `return 301 https://$host$request_uri` drops the port. On 8443 the browser went to 443, where nobody
+  // listened, and nothing was explained; on 443 it is the loop that it is here.
+  it('takes a redirect to itself for a loop although its port is left out', () => {
+    for (const self of ['https://shop.example/here', 'https://shop.example:8443/here', 'https://shop.example:8000/here']) {
+      assert.deepEqual(site()(answerOf(301, `Location: ${self}`), get('/here'), https).finding, { kind: 'loop', location: self, wants: 'https' }, self);
+    }
+    assert.equal(site()(answerOf(301, 'Location: https://shop.example:9000/here'), get('/here'), https).finding, undefined, 'another service');
+  });
+
   it('finds none on a health path, after a POST, with a cookie, or towards another service', () => {
     const none = (head: ReturnType<typeof answerOf>, asked: { method: string; target: string }): void => assert.equal(site()(head, asked, https).finding, undefined);
     none(answerOf(302, 'Location: http://shop.example/up'), get('/up'));

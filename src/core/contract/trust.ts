@@ -19,8 +19,8 @@ interface Range {
 /**
  * What a trusted address stands for. `own`: a proxy and nothing else, so that an address list that names it goes on to
  * its left. `public`: the network of somebody who sells it, where proxies are, and clients too (Cloudflare's Workers
- * come from 2a06:98c0:3600::103, its WARP from 104.28.0.0/16: both in its published networks). Such a peer is believed
- * about its client, and that client is the end of the list, whatever its address.
+ * come from 2a06:98c0:3600::103, which is in its published networks). Such a peer is believed about its client, and that
+ * client is the end of the list, whatever its address.
  */
 export type Hop = 'own' | 'public';
 

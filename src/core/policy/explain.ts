@@ -2,9 +2,12 @@ import type { Scheme } from '../contract/truth.ts';
 import { choose } from '../settings/choose.ts';
 import type { Change } from './cures.ts';
 import { CURES, OWN_REDIRECT } from './cures.ts';
-import type { Recognition } from './frameworks.ts';
+import { isByItself, type Framework, type Recognition } from './frameworks.ts';
 import type { SchemePolicy } from './scheme.ts';
 import type { Told } from './told.ts';
+import { TOLD } from './told.ts';
+import { originOf } from './urls.ts';
+import { PASS_ON, WEB_REDIRECT, type Around } from './web-servers.ts';
 
 /** What went wrong between an app and the front, for a log line or a page. Plain text throughout: whoever makes HTML of it escapes it. */
 export interface Explanation {
@@ -27,22 +30,54 @@ export interface LoopFacts {
 }
 
 /** A redirect from https to the very same URL. */
-export function explainLoop({ recognised, told, method, url, frontAddress }: LoopFacts): Explanation {
+export function explainLoop(facts: LoopFacts): Explanation {
+  const { recognised, told, method, url } = facts;
   const cure = CURES[recognised.framework];
   const known = recognised.framework === 'unknown' ? '' : ` It looks like ${cure.name} (${recognised.signs.join(', ')}).`;
-  const believed = recognised.server === 'gunicorn' ? ' Gunicorn believes it only from the addresses in its --forwarded-allow-ips.'
-    : recognised.server === 'uvicorn' ? ' Uvicorn believes it only from the addresses in its --forwarded-allow-ips.' : '';
   return {
     title: 'Redirect loop: the app does not know that this request was secure',
     seen: `${method} ${url} was answered by a redirect to the very same URL, and no cookie was set; a browser would follow it until it gives up.`,
     why: told === undefined
       ? `The site's profile is "none", so the app is not told the scheme at all: it takes every request for plain http and sends it to https.${known}`
-      : `The front told the app "${told.header}: ${told.value}". The app does not read that header, or does not believe it from this address: it takes every request for plain http and sends it to https.${believed}${known}`,
-    change: changes(recognised, told, frontAddress),
+      : `${reason(recognised, told)}${known}`,
+    change: changes(facts),
   };
 }
 
-function changes(recognised: Recognition, told: Told | undefined, frontAddress: string | undefined): readonly Change[] {
+/** Why what the front has told did not help. */
+function reason({ framework, server, web }: Recognition, told: Told): string {
+  const said = `"${told.header}: ${told.value}"`;
+  if (web !== undefined && isByItself(framework)) {
+    return `The front told ${web.name} (${web.sign}) ${said}. Either ${web.name} itself redirects what comes to it over http, which is all that the front sends, or an app behind it does not get to see that header, or does not believe it.`;
+  }
+  if (web !== undefined && isPassedOn(framework) && PASS_ON[web.name] !== undefined) {
+    return `The front told ${web.name} (${web.sign}), which stands between it and the app, ${said}. ${web.name} tells the app what its own configuration says, and its usual line says how the front came to it: http. Or the app itself does not read that header, or does not believe it.`;
+  }
+  const believed = server === 'gunicorn' ? ' Gunicorn believes it only from the addresses in its --forwarded-allow-ips.'
+    : server === 'uvicorn' ? ' Uvicorn believes it only from the addresses in its --forwarded-allow-ips.' : '';
+  return `The front told the app ${said}. The app does not read that header, or does not believe it from this address, or a proxy between the two overwrites it: it takes every request for plain http and sends it to https.${believed}`;
+}
+
+/** PHP mostly gets its variables over FastCGI, where a web server passes all header lines on as they are. */
+const isPassedOn = (framework: Framework): boolean => framework !== 'php' && framework !== 'laravel' && framework !== 'wordpress';
+
+/** What to change so that the app knows; where a web server stands before it, that first. */
+export function changes(facts: LoopFacts): readonly Change[] {
+  const { framework, web } = facts.recognised;
+  const redirect = web && isByItself(framework) ? WEB_REDIRECT[web.name]?.(around(facts)) : undefined;
+  const passOn = web && isPassedOn(framework) ? PASS_ON[web.name]?.(around(facts)) : undefined;
+  const app = appChanges(facts);
+  // Where nothing is told there is nothing to pass on yet.
+  const all = facts.told === undefined ? [redirect, ...app, passOn] : [redirect, passOn, ...app];
+  return all.filter((change) => change !== undefined);
+}
+
+/** What the lines for a web server depend on. */
+export function around({ told = TOLD.standard, url, frontAddress }: LoopFacts): Around {
+  return { told, origin: originOf(url), front: frontAddress === undefined || frontAddress === 'unix' ? '127.0.0.1' : frontAddress };
+}
+
+function appChanges({ recognised, told, frontAddress }: LoopFacts): readonly Change[] {
   const cure = CURES[recognised.framework];
   const { settings, unreadable } = choose(cure, cure.by, told, frontAddress);
   const lines = settings.map(({ where, lines, trap }) => ({ where, lines, note: trap }));

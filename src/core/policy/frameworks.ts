@@ -1,4 +1,5 @@
 import { cookieName, cookiePairs } from './cookies.ts';
+import { webServer, type WebServer } from './web-servers.ts';
 
 /** What an app is made with, as far as it shows. The last six are what is left where the framework itself does not. */
 export type Framework =
@@ -25,6 +26,8 @@ export interface Recognition {
   readonly signs: readonly string[];
   /** The app server whose own trust rules count: it reads the scheme before the framework does. */
   readonly server: 'gunicorn' | 'uvicorn' | undefined;
+  /** The web server that answered: by itself ({@link isByItself}), else for the app. */
+  readonly web: WebServer | undefined;
 }
 
 type Sign = readonly [framework: Framework, weight: number, pattern: RegExp];
@@ -134,7 +137,7 @@ export function recognise(evidence: Evidence): Recognition {
   const running = evidence.answer('server') ?? '';
   const server = /^gunicorn/i.test(running) ? 'gunicorn' : /^uvicorn/i.test(running) ? 'uvicorn' : undefined;
   const named = best(weights, (framework) => !isGeneral(framework)) ?? best(weights, isGeneral) ?? 'unknown';
-  return { framework: named, signs: signs.get(named) ?? [], server };
+  return { framework: named, signs: signs.get(named) ?? [], server, web: webServer(evidence.answer('server')) };
 }
 
 const isGeneral = (framework: Framework): boolean => framework === 'wsgi' || framework === 'asgi' || framework === 'php' || framework === 'node' || framework === 'apache';
@@ -150,3 +153,6 @@ function cookies(evidence: Evidence): Map<string, string> {
   for (const line of evidence.setCookies) found.set(cookieName(line), line.split(';', 1)[0]!.replace(/^[^=]*=/, '').trim());
   return found;
 }
+
+/** Whether nothing of an app shows, so that a web server which shows has most likely answered by itself. */
+export const isByItself = (framework: Framework): boolean => framework === 'unknown' || framework === 'apache';

@@ -8,6 +8,7 @@ import type { Asked, LocationOptions, Reached } from './location.ts';
 import { createOwnUrl, createUrlRepair, parseRefresh, repeatsMethod } from './location.ts';
 import { isFollowed, isSelfRedirect } from './loops.ts';
 import { createMount } from './mount.ts';
+import type { HttpUrl } from './urls.ts';
 
 export interface RepairOptions extends LocationOptions {
   /**
@@ -24,7 +25,7 @@ export interface RepairOptions extends LocationOptions {
 }
 
 /** A redirect that leads nowhere and wants to be explained. */
-export interface Finding {
+export interface DeadEnd {
   /** `loop`: https to the very same URL. `contradiction`: the app sends to the other scheme, from where the front sends back. */
   readonly kind: 'loop' | 'contradiction';
   /** As the app wrote it. */
@@ -32,6 +33,23 @@ export interface Finding {
   /** The scheme the app wants the URL to have. */
   readonly wants: Scheme;
 }
+
+/** A redirect that would have led past the front. */
+export interface RepairedRedirect {
+  readonly kind: 'repaired';
+  /** As the app wrote it, and as the client got it. */
+  readonly location: string;
+  readonly became: string;
+  readonly wrong: Wrong;
+}
+
+/**
+ * What was wrong with a redirect: it named a port on which only the front reaches the app (`own-port`), or http where the
+ * request was secure (`scheme`), or another port of the site than the one the world sees (`port`).
+ */
+export type Wrong = 'own-port' | 'scheme' | 'port';
+
+export type Finding = DeadEnd | RepairedRedirect;
 
 export interface RepairedFields {
   /** The field lines for the client, each with its CRLF, without the empty line; framing and connection management are the writer's own. */
@@ -52,7 +70,8 @@ for (const code of [Name.X_ACCEL_REDIRECT, Name.X_SENDFILE, Name.LOCATION, Name.
 /** Compiles what a site does to the field lines of its app's answers. */
 export function createRepair(options: RepairOptions): RepairFields {
   const repairUrl = createUrlRepair(options);
-  const mount = options.prefix === undefined ? undefined : createMount(options.prefix, createOwnUrl(options));
+  const findOwnUrl = createOwnUrl(options);
+  const mount = options.prefix === undefined ? undefined : createMount(options.prefix, findOwnUrl);
   /** What the client has to read; from here on a URL is one of the site, not of the app behind its prefix. */
   const placed = (url: string, reached: Reached): string => (mount === undefined ? url : mount.url(url, reached));
   const ownHsts = typeof options.hsts === 'object' ? options.hsts.line : '';
@@ -120,13 +139,21 @@ export function createRepair(options: RepairOptions): RepairFields {
   function find(head: AnswerHead, location: string, asked: Asked, reached: Reached): Finding | undefined {
     if (head.fields.find(Name.SET_COOKIE) >= 0 || (asked.method !== 'GET' && asked.method !== 'HEAD')) return undefined;
     const url = placed(location, reached);
-    const { wants } = repairUrl(url, 'at-once', asked, reached);
+    const { wants, value } = repairUrl(url, 'at-once', asked, reached);
     if (wants !== undefined) {
       // Only where the front would send the visitor back; on an `either` path it is the app's own policy.
       return options.policyOf(asked.target) === reached.scheme ? { kind: 'contradiction', location, wants } : undefined;
     }
     const request = { method: asked.method, scheme: reached.scheme, host: reached.host, target: asked.target, publicPort: reached.port };
-    return isSelfRedirect(request, { status: head.status, location: url, setsCookie: false }) ? { kind: 'loop', location, wants: 'https' } : undefined;
+    // As it would be with the public port: what an nginx makes of $host has none, and on 8443 would lead to nobody.
+    const meant = repairUrl(url, 'never', asked, reached).value;
+    if (isSelfRedirect(request, { status: head.status, location: meant, setsCookie: false })) return { kind: 'loop', location, wants: 'https' };
+    return value === url ? undefined : { kind: 'repaired', location, became: value, wrong: wrongIn(findOwnUrl(url, reached)!, value, reached) };
+  }
+
+  function wrongIn({ scheme, port }: HttpUrl, repaired: string, reached: Reached): Wrong {
+    if (![80, 443, options.httpsPort, options.httpPort, reached.port].includes(port)) return 'own-port';
+    return scheme === 'http' && repaired.startsWith('https:') ? 'scheme' : 'port';
   }
 }
 

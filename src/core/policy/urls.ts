@@ -103,3 +103,6 @@ export function resolveLocation(base: HttpUrl, location: string): HttpUrl | unde
   if (reference.startsWith('#')) return { ...base, rest: target };
   return { ...base, rest: path.slice(0, path.lastIndexOf('/') + 1) + reference };
 }
+
+/** Scheme, host and port of a whole URL, as they are written. */
+export const originOf = (url: string): string => /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? url;

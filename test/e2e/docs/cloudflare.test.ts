@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { runFront, startFront } from '../helpers/front.ts';
-import type { Front } from '../helpers/front.ts';
-import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
-import type { RawRequest } from '../helpers/raw-app.ts';
-import { scope } from '../helpers/scope.ts';
+import { makeCertificate } from '../../helpers/certificate.ts';
+import { docsPage } from '../../helpers/docs.ts';
+import { runFront, startFront } from '../../helpers/front.ts';
+import type { Front } from '../../helpers/front.ts';
+import { answering, reply, startRawApp } from '../../helpers/raw-app.ts';
+import type { RawRequest } from '../../helpers/raw-app.ts';
+import { scope, tempDir } from '../../helpers/scope.ts';
+
+const page = docsPage('cloudflare');
 
 // Nobody can connect from Cloudflare here; a balancer that speaks the PROXY protocol can say that somebody did.
-describe('behind a published network', () => {
+describe('behind Cloudflare, as the page has it', page.requires('openssl'), () => {
   const here = scope();
   const seen: RawRequest[] = [];
   let front: Front;
   before(async () => {
     const app = await startRawApp(here, answering((request) => { seen.push(request); return reply('ok'); }));
-    front = await startFront(here, [app.address, '--https', 'off', '--accept-proxy', '--trust', '127.0.0.1', '--trust', 'cloudflare']);
+    const { cert, key } = makeCertificate(tempDir(here), 'origin', ['shop.example']);
+    front = await page.follow(here, { '8000': String(app.port), 'origin.pem': cert, 'origin.key': key, '--trust cloudflare': '--trust cloudflare --trust 127.0.0.1 --accept-proxy' }).front('sallyport 8000');
   });
   const ask = async (from: string, ...lines: string[]): Promise<string> => {
     const { text } = await front.exchange(`PROXY TCP4 ${from} 192.0.2.1 50000 80\r\nGET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`, 'http');
@@ -35,7 +40,7 @@ describe('behind a published network', () => {
   });
 
   test('the address beside it is nobody', async () => {
-    assert.match(await ask('173.245.64.1', 'X-Forwarded-Proto: https'), /^HTTP\/1\.1 307/);
+    assert.match(await ask('173.245.64.1', 'X-Forwarded-Proto: https'), /^HTTP\/1\.1 308/);
   });
 
   test('without the word, the log names it and not one of its many addresses', async (t) => {

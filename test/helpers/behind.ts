@@ -1,24 +1,25 @@
+/** What has to be so behind any proxy that ends TLS: a page under docs/ is followed, and then attacked. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { fetchOnce } from '../helpers/client.ts';
-import type { Ask, Got } from '../helpers/client.ts';
-import { startFront } from '../helpers/front.ts';
-import type { Front } from '../helpers/front.ts';
-import { startDjango } from '../helpers/gunicorn.ts';
-import { makePlan, OUTER_PROXIES, SITE } from '../helpers/outer-proxies.ts';
-import type { Plan } from '../helpers/outer-proxies.ts';
-import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
-import { requires } from '../helpers/real.ts';
-import { scope, tempDir } from '../helpers/scope.ts';
-import type { Scope } from '../helpers/scope.ts';
-import type { Told } from '../helpers/told.ts';
+import { quietPort } from './ports.ts';
+import { fetchOnce } from './client.ts';
+import type { Ask, Got } from './client.ts';
+import type { DocsPage, Reader } from './docs.ts';
+import { startFront } from './front.ts';
+import type { Front } from './front.ts';
+import { startDjango } from './gunicorn.ts';
+import { makePlan, SITE } from './outer-proxies.ts';
+import type { OuterProxy, Plan } from './outer-proxies.ts';
+import { answering, reply, startRawApp } from './raw-app.ts';
+import { scope, tempDir } from './scope.ts';
+import type { Scope } from './scope.ts';
+import type { Told } from './told.ts';
 
 /** What a client may make up, and what proxies in their usual configuration pass on or append to. */
 const FORGED = {
@@ -41,12 +42,25 @@ const startSockets = async (scope: Scope): Promise<{ port: number; handshakes: I
   return { port: (http.address() as AddressInfo).port, handshakes };
 };
 
-for (const proxy of OUTER_PROXIES) {
-  describe(`behind a real ${proxy.name} that ends TLS, before a real Django`, requires(proxy.part, 'gunicorn', 'python3-django', 'openssl'), () => {
+/** The page's words for the app and for ports that are not 443 and 80. */
+const pageWords = (plan: Plan, appPort: number): Record<string, string> => ({
+  '8000': String(appPort), '--https off': `--https off --public-https-port ${plan.httpsPort} --public-http-port ${plan.httpPort}`,
+});
+
+/** `page` is docs/behind-….md; `namedAway` is what comes of a client that names the proxy's own lines in its Connection. */
+export const followBehind = (page: DocsPage, proxy: OuterProxy, namedAway: 'stays https' | 'becomes http'): void => {
+  /** The page's front and proxy before an app on this port. */
+  const startBoth = async (scope: Scope, appPort: number): Promise<Plan> => {
+    const plan = await makePlan(scope);
+    const reader = page.follow(scope, { ...proxy.words(plan), ...pageWords(plan, appPort), '127.0.0.1:8080': `127.0.0.1:${await quietPort()}` });
+    await reader.front('--http 127.0.0.1:8080');
+    await proxy.start(scope, reader.text(proxy.block), plan);
+    return plan;
+  };
+
+  describe(`behind a real ${proxy.name} that ends TLS, before a real Django`, page.requires(proxy.part, 'gunicorn', 'python3-django', 'openssl'), () => {
     const here = scope();
     let plan: Plan;
-    let front: Front;
-    let handshakes: IncomingMessage[];
     /** As somebody at 127.0.0.9, who is not trusted. */
     const ask = (url: string, more: Ask = {}): Promise<Got> => fetchOnce(url, { from: '127.0.0.9', ca: plan.ca, ...more });
     const told = async (more: Ask = {}): Promise<Told> => {
@@ -58,17 +72,8 @@ for (const proxy of OUTER_PROXIES) {
     };
 
     before(async () => {
-      plan = await makePlan(here);
-      const django = await startDjango(here, { site: { SITE_PROXY_SSL_HEADER: 'HTTP_X_FORWARDED_PROTO', SITE_SSL_REDIRECT: '1' } });
-      const sockets = await startSockets(here);
-      handshakes = sockets.handshakes;
-      const file = join(tempDir(here), 'sallyport.config.json');
-      writeFileSync(file, JSON.stringify({
-        https: 'off', http: '127.0.0.1:0', trust: ['127.0.0.1'], log: 'json', publicHttpsPort: plan.httpsPort, publicHttpPort: plan.httpPort,
-        app: django.address, routes: { '/ws/': { app: sockets.port } },
-      }));
-      front = await startFront(here, ['--config', file]);
-      await proxy.start(here, plan, front.httpPort);
+      const { port } = await startDjango(here, { site: { SITE_PROXY_SSL_HEADER: 'HTTP_X_FORWARDED_PROTO', SITE_SSL_REDIRECT: '1' } });
+      plan = await startBoth(here, port);
     });
 
     test('the app is told what the visitor did: https, the site, its public port, the visitor\'s address', async () => {
@@ -95,8 +100,7 @@ for (const proxy of OUTER_PROXIES) {
       const honest = await told();
       for (const name of ['X-Forwarded-Proto', 'X_Forwarded_Proto', 'X-Forwarded_Proto', 'x-forwarded-proto']) {
         assert.deepEqual(await told({ headers: { [name]: 'http' } }), honest, name);
-        const plain = await ask(`${plan.http}/truth`, { headers: { [name]: 'https' } });
-        assert.equal(plain.status, 307, `${name}: https over http`);
+        assert.equal((await ask(`${plan.http}/truth`, { headers: { [name]: 'https' } })).status, 307, `${name}: https over http`);
       }
     });
 
@@ -105,7 +109,7 @@ for (const proxy of OUTER_PROXIES) {
     test('a client that names the proxy\'s lines away by Connection gains nothing', async () => {
       const Connection = 'close, X-Forwarded-Proto, X-Forwarded-For';
       const secure = await ask(`${plan.https}/truth`, { headers: { Connection } });
-      if (proxy.name === 'Apache') assert.equal(secure.status, 307);
+      if (namedAway === 'becomes http') assert.equal(secure.status, 307);
       else assert.equal(secure.json<Told>().headers['HTTP_X_FORWARDED_FOR'], '127.0.0.9');
       assert.equal((await ask(`${plan.http}/truth`, { headers: { Connection, 'X-Forwarded-Proto': 'https' } })).status, 307);
     });
@@ -121,12 +125,12 @@ for (const proxy of OUTER_PROXIES) {
 
     test('the app\'s own redirects lead to the proxy\'s public port, and forms pass its CSRF check', async () => {
       assert.equal((await ask(`${plan.https}/absolute`)).headers.location, `${plan.https}/dir/`);
-      const page = await ask(`${plan.https}/form`);
-      const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+      const form = await ask(`${plan.https}/form`);
+      const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(form.text)?.[1] ?? '';
       const body = new URLSearchParams({ csrfmiddlewaretoken: token, word: 'through both' }).toString();
       const sent = await ask(`${plan.https}/form`, { method: 'POST', body, headers: {
         'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': String(body.length),
-        'Cookie': page.headers['set-cookie']?.[0]?.split(';')[0] ?? '', 'Origin': plan.https, 'Referer': `${plan.https}/form`,
+        'Cookie': form.headers['set-cookie']?.[0]?.split(';')[0] ?? '', 'Origin': plan.https, 'Referer': `${plan.https}/form`,
       } });
       assert.equal(sent.status, 200, sent.text);
       assert.match(sent.text, /through both/);
@@ -136,43 +140,44 @@ for (const proxy of OUTER_PROXIES) {
       assert.match((await ask(`${plan.https}/cookie`)).headers['set-cookie']?.[0] ?? '', /^plain=1;.*; Secure$/);
     });
 
-    test('a WebSocket goes through both', async () => {
-      const socket = new WebSocket(`wss://${SITE}:${plan.httpsPort}/ws/`, { ca: plan.ca, lookup: (_host, _options, found) => { found(null, [{ address: '127.0.0.1', family: 4 }]); }, headers: { 'X-Forwarded-Host': 'evil.example' } });
+    test('a WebSocket goes through both', async (t) => {
+      const { port, handshakes } = await startSockets(t);
+      const own = await startBoth(t, port);
+      const socket = new WebSocket(`wss://${SITE}:${own.httpsPort}/`, { ca: own.ca, lookup: (_host, _options, found) => { found(null, [{ address: '127.0.0.1', family: 4 }]); }, headers: { 'X-Forwarded-Host': 'evil.example' } });
       await once(socket, 'open');
       const back = once(socket, 'message') as Promise<[Buffer]>;
       socket.send('through both');
       assert.equal(String((await back)[0]), 'through both');
       const { headers } = handshakes.at(-1) ?? assert.fail('no handshake');
       assert.equal(headers['x-forwarded-proto'], 'https');
-      assert.equal(headers['x-forwarded-host'], `${SITE}:${plan.httpsPort}`);
+      assert.equal(headers['x-forwarded-host'], `${SITE}:${own.httpsPort}`);
       socket.close();
       await once(socket, 'close');
     });
 
     test('without --trust nothing counts, and the log says once who claimed what and which flag would believe it', async (t) => {
-      const own = await makePlan(t);
-      const app = await startRawApp(t, answering(() => reply('reached')));
-      const strict = await startFront(t, [app.address, '--https', 'off', '--public-https-port', String(own.httpsPort)]);
-      await proxy.start(t, own, strict.httpPort);
+      const { own, front, app, start } = await startStrict(t, '127.0.0.1:0');
+      await start({ '127.0.0.1:8080': `127.0.0.1:${front.httpPort}` });
       for (let i = 0; i < 3; i++) {
         const got = await fetchOnce(`${own.https}/`, { ca: own.ca, headers: FORGED });
         assert.equal(got.status, 307, 'it came to the front over http, and that is all that is known');
         assert.equal(got.headers.location, `${own.https}/`);
       }
-      const claims = strict.events().filter((event) => event.event === 'claim-ignored');
+      const claims = front.events().filter((event) => event.event === 'claim-ignored');
       assert.equal(claims.length, 1);
       assert.equal(claims[0]?.['client'], '127.0.0.1');
-      assert.match(String(claims[0]?.['message']), /--trust 127\.0\.0\.1/);
-      assert.equal(app.received(), '');
+      assert.match(String(claims[0]?.['message']), /X-Forwarded-Proto: https.*: --trust 127\.0\.0\.1$/i);
+      assert.equal(app(), '');
     });
 
     test('the same over a unix socket', async (t) => {
       const own = await makePlan(t);
       const django = await startDjango(t, { workers: 1 });
       const path = join(tempDir(t), 'front.sock');
-      const ports = ['--public-https-port', String(own.httpsPort), '--public-http-port', String(own.httpPort)];
-      await startFront(t, [django.address, '--https', 'off', '--http', `unix:${path}`, '--trust', 'unix', ...ports]);
-      await proxy.start(t, own, path);
+      const reader = page.follow(t, { ...proxy.words(own), ...pageWords(own, django.port), '/run/sallyport.sock': path });
+      await reader.front('--http unix:');
+      reader.bind(proxy.onSocket(path));
+      await proxy.start(t, reader.text(proxy.block), own);
       const got = await fetchOnce(`${own.https}/truth`, { ca: own.ca, from: '127.0.0.9', headers: FORGED });
       assert.equal(got.status, 200, got.text);
       const { secure, headers } = got.json<Told>();
@@ -183,14 +188,24 @@ for (const proxy of OUTER_PROXIES) {
     });
 
     test('over a unix socket too nothing counts without --trust unix, and the log names it', async (t) => {
-      const own = await makePlan(t);
-      const app = await startRawApp(t, answering(() => reply('reached')));
       const path = join(tempDir(t), 'front.sock');
-      const strict = await startFront(t, [app.address, '--https', 'off', '--http', `unix:${path}`, '--public-https-port', String(own.httpsPort)]);
-      await proxy.start(t, own, path);
+      const { own, front, start } = await startStrict(t, `unix:${path}`);
+      await start(proxy.onSocket(path));
       assert.equal((await fetchOnce(`${own.https}/`, { ca: own.ca })).status, 307);
-      const claim = await strict.event('the claim', (event) => event.event === 'claim-ignored');
-      assert.match(String(claim['message']), /--trust unix\b/);
+      const claim = await front.event('the claim', (event) => event.event === 'claim-ignored');
+      assert.match(String(claim['message']), /: --trust unix$/);
     });
+
+    /** A front that believes nobody; `start` puts the page's proxy before it. */
+    const startStrict = async (scope: Scope, http: string): Promise<{ own: Plan; front: Front; app: () => string; start: (words: Record<string, string>) => Promise<unknown> }> => {
+      const own = await makePlan(scope);
+      const app = await startRawApp(scope, answering(() => reply('reached')));
+      const front = await startFront(scope, [app.address, '--https', 'off', '--http', http, '--public-https-port', String(own.httpsPort)]);
+      const start = (words: Record<string, string>): Promise<unknown> => {
+        const reader: Reader = page.follow(scope, { ...proxy.words(own), ...words });
+        return proxy.start(scope, reader.text(proxy.block), own);
+      };
+      return { own, front, app: () => app.received(), start };
+    };
   });
-}
+};
