@@ -12,7 +12,7 @@ import { startHaproxy } from '../helpers/haproxy.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
 import { requires } from '../helpers/real.ts';
-import { scope, tempDir } from '../helpers/scope.ts';
+import { eventually, scope, tempDir } from '../helpers/scope.ts';
 import type { Told } from '../helpers/told.ts';
 
 /** What the reader made of the header, as the app behind it is told. */
@@ -30,12 +30,14 @@ describe('PROXY headers to a real HAProxy', requires('haproxy', 'openssl'), () =
   const here = scope();
   const dir = tempDir(here);
   const ports = { plain: 0, tls: 0 };
+  const checks: string[] = [];
   let ca = '';
 
   before(async () => {
     const app = await startRawApp(here, answering((got) => {
       const told = (name: string): string => got.get(name) ?? '';
       const read: Read = { src: told('X-Src'), srcPort: told('X-Src-Port'), dst: told('X-Dst'), dstPort: told('X-Dst-Port'), authority: told('X-Authority'), forwardedFor: told('X-Forwarded-For') };
+      if (got.target === '/checked') checks.push(read.src);
       return reply(JSON.stringify(read));
     }));
     const { pem, key, cert } = makeCertificate(dir, 'haproxy', ['localhost']);
@@ -104,6 +106,21 @@ backend app
   test('without it HAProxy refuses the connection', async (t) => {
     const front = await startFront(t, [`127.0.0.1:${ports.plain}`, ...doors]);
     assert.equal((await front.getHttp('/')).status, 502);
+  });
+
+  test('the front\'s own checks say that nobody sent them, over TCP and TLS', async (t) => {
+    const file = join(tempDir(t), 'sallyport.config.json');
+    for (const [app, upstream] of [[`127.0.0.1:${ports.plain}`, {}], [`https://localhost:${ports.tls}`, { ca }]] as const) {
+      for (const sendProxy of ['v1', 'v2']) {
+        checks.length = 0;
+        writeFileSync(file, JSON.stringify({ app, https: 'off', http: '127.0.0.1:0', log: 'json', scheme: { '/': 'either' }, upstream: { ...upstream, sendProxy, check: { path: '/checked', interval: '50ms' } } }));
+        const front = await startFront(t, ['--config', file]);
+        await eventually('three checks', () => checks.length >= 3);
+        assert.deepEqual(new Set(checks), new Set(['127.0.0.1']));
+        assert.equal((await front.getHttp('/', { from: '127.0.0.9' })).json<Read>().src, '127.0.0.9', 'a check\'s connection is nobody else\'s');
+        await front.stop();
+      }
+    }
   });
 
   test('a header that came in goes out again: the client stays the same along the way', async (t) => {
