@@ -1,4 +1,4 @@
-import type { AppRoute, DoorSetting, FieldChanges, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
+import type { AppRoute, DoorSetting, FieldChanges, MaintenanceSettings, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
 import { PUBLISHED } from '../core/contract/published/index.ts';
 import { wwwPairs } from '../core/policy/www.ts';
@@ -27,6 +27,8 @@ function siteText(site: SiteSettings): string {
     ['told', `${site.speaks}: ${compileTeller(site.speaks, site.tell).names.join(', ') || 'nothing'}`],
     ...(site.tell.length > 0 ? [['of your own', site.tell.map(({ name, value }) => `${name}: ${value}`).join(' | ')] as const] : []),
     ...(site.health.length > 0 ? [['health', site.health.join(', ')] as const] : []),
+    ...(site.pages ?? []).map(([status, file]) => [`page ${status}`, file] as const),
+    ...(site.maintenance === undefined ? [] : [['maintenance', maintenanceText(site.maintenance)] as const]),
     ...(site.www === undefined ? [] : [['www', [...wwwPairs(site.hosts, site.www)].map(([from, to]) => `${from} is redirected to ${to}`).join(', ')] as const]),
     ...(site.hsts === undefined ? [] : [['hsts', `${site.hsts.maxAge} s${site.hsts.includeSubDomains ? ', subdomains' : ''}${site.hsts.preload ? ', preload' : ''}`] as const]),
     ...changesRows('answers', site.answerHeaders),
@@ -53,6 +55,10 @@ function routeText(route: RouteSettings): string {
   if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;
   const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
+}
+
+function maintenanceText({ file, allow, retryAfter }: MaintenanceSettings): string {
+  return `${file === undefined ? 'on' : `while ${file} is there`}; ${allow.length === 0 ? 'nobody gets through' : `${allow.join(', ')} get through`}; back in ${retryAfter} s`;
 }
 
 /** What is changed in headers: `set A, B; remove C`. */

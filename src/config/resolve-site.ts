@@ -6,6 +6,7 @@ import type { SiteConfig } from './types.ts';
 import { inWordsOf, type Path, type Problems } from './problems.ts';
 import { parsePrefix } from './prefix.ts';
 import { parseHostName } from './names.ts';
+import { resolveClosed } from './resolve-closed.ts';
 import { resolveChanges, resolveRoutes } from './resolve-routes.ts';
 
 /** Where a site's keys stand, and what relative paths count from. */
@@ -33,6 +34,7 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
     }),
     secureCookies: site.secureCookies,
     routes: resolveRoutes(site, changes, context),
+    ...resolveClosed(site, context),
     ...(site.www && { www: site.www }),
     ...(changes.answerHeaders && { answerHeaders: changes.answerHeaders }),
   };

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { answerHeaders, maxBody, protectedFolders, readAhead, requestHeaders, root, route, sendfile, streamBodies } from './schema-route.ts';
-import { flag, list, numberOr, text } from './schema-parts.ts';
+import { duration, flag, list, numberOr, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
 
 const policy = z.enum(['https', 'http', 'either'], { error: 'https, http or either' });
+
+const ownPage = (when: string) => text('an HTML file').optional().describe(when);
 
 /** The keys of one site, at the top of the file or inside `sites`. */
 export const siteKeys = {
@@ -25,6 +27,27 @@ export const siteKeys = {
   ),
   health: z.union([text('a path'), list(text('a path'), 'paths')], { error: 'a path or a list of paths' }).optional().describe(
     'Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none.',
+  ),
+  pages: z.strictObject({
+    403: ownPage('A file that the front may not read.'),
+    404: ownPage('No file, no route, or an app that named a file that is not there.'),
+    413: ownPage('A request body over maxBody.'),
+    500: ownPage('A defect of the front.'),
+    502: ownPage('The app is down, or its answer makes no sense.'),
+    503: ownPage('All servers of an app are out, or maintenance without a page of its own.'),
+    504: ownPage('The app did not answer in time.'),
+  }, { error: 'an object of statuses and HTML files' }).optional().describe(
+    'HTML files of your own in the place of the front\'s pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get '
+    + 'JSON or text as before. An app\'s own answers are never replaced. Default: the front\'s pages.',
+  ),
+  maintenance: z.union([flag, text('a file'), z.strictObject({
+    file: text('a file').optional().describe('On while this file is there; looked at once a second at most. Default: on for as long as this is configured.'),
+    page: text('an HTML file').optional().describe('What visitors see. Default: what is in file, else the page for 503.'),
+    allow: list(text('an address, a CIDR, loopback or unix'), 'a list of addresses').optional().describe('Clients that get through: addresses, CIDRs, "loopback", "unix". Default: nobody.'),
+    retryAfter: duration.optional().describe('What Retry-After says. Default: 5m.'),
+  }, { error: 'an object with file, page, allow or retryAfter' })], { error: 'true, a file that switches it on, or an object' }).optional().describe(
+    'Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it '
+    + 'is the page. Default: off.',
   ),
   www: z.enum(['remove', 'add'], { error: 'remove or add' }).optional().describe(
     'remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among '

@@ -85,10 +85,24 @@ export interface SiteSettings {
   readonly secureCookies: boolean | undefined;
   /** Longest prefix wins. */
   readonly routes: readonly RouteSettings[];
+  /** HTML files in the place of the front's own pages, by status. */
+  readonly pages?: readonly (readonly [status: number, file: string])[];
+  readonly maintenance?: MaintenanceSettings;
   /** Send visitors of www.X to X, or of X to www.X, where both are hosts of this site. */
   readonly www?: 'remove' | 'add';
   /** For answers that no route gives: the front's own. */
   readonly answerHeaders?: FieldChanges;
+}
+
+export interface MaintenanceSettings {
+  /** On for as long as this file is there; undefined: on. */
+  readonly file: string | undefined;
+  /** An HTML file for visitors; undefined: what is in `file`, else the page for 503. */
+  readonly page: string | undefined;
+  /** Clients that the site is open to: addresses, CIDRs, `loopback`, `unix`. */
+  readonly allow: readonly string[];
+  /** Seconds. */
+  readonly retryAfter: number;
 }
 
 /** Changes to field lines; no name is in two of them. */

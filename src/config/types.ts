@@ -75,6 +75,34 @@ export interface Config {
   readonly scheme?: Readonly<Record<string, 'https' | 'http' | 'either'>> | undefined;
   /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
   readonly health?: string | readonly string[] | undefined;
+  /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
+  readonly pages?: {
+    /** A file that the front may not read. */
+    readonly 403?: string | undefined;
+    /** No file, no route, or an app that named a file that is not there. */
+    readonly 404?: string | undefined;
+    /** A request body over maxBody. */
+    readonly 413?: string | undefined;
+    /** A defect of the front. */
+    readonly 500?: string | undefined;
+    /** The app is down, or its answer makes no sense. */
+    readonly 502?: string | undefined;
+    /** All servers of an app are out, or maintenance without a page of its own. */
+    readonly 503?: string | undefined;
+    /** The app did not answer in time. */
+    readonly 504?: string | undefined;
+  } | undefined;
+  /** Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it is the page. Default: off. */
+  readonly maintenance?: boolean | string | {
+    /** On while this file is there; looked at once a second at most. Default: on for as long as this is configured. */
+    readonly file?: string | undefined;
+    /** What visitors see. Default: what is in file, else the page for 503. */
+    readonly page?: string | undefined;
+    /** Clients that get through: addresses, CIDRs, "loopback", "unix". Default: nobody. */
+    readonly allow?: readonly string[] | undefined;
+    /** What Retry-After says. Default: 5m. */
+    readonly retryAfter?: number | string | undefined;
+  } | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
   readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
@@ -137,6 +165,34 @@ export interface SiteConfig {
   readonly scheme?: Readonly<Record<string, 'https' | 'http' | 'either'>> | undefined;
   /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
   readonly health?: string | readonly string[] | undefined;
+  /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
+  readonly pages?: {
+    /** A file that the front may not read. */
+    readonly 403?: string | undefined;
+    /** No file, no route, or an app that named a file that is not there. */
+    readonly 404?: string | undefined;
+    /** A request body over maxBody. */
+    readonly 413?: string | undefined;
+    /** A defect of the front. */
+    readonly 500?: string | undefined;
+    /** The app is down, or its answer makes no sense. */
+    readonly 502?: string | undefined;
+    /** All servers of an app are out, or maintenance without a page of its own. */
+    readonly 503?: string | undefined;
+    /** The app did not answer in time. */
+    readonly 504?: string | undefined;
+  } | undefined;
+  /** Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it is the page. Default: off. */
+  readonly maintenance?: boolean | string | {
+    /** On while this file is there; looked at once a second at most. Default: on for as long as this is configured. */
+    readonly file?: string | undefined;
+    /** What visitors see. Default: what is in file, else the page for 503. */
+    readonly page?: string | undefined;
+    /** Clients that get through: addresses, CIDRs, "loopback", "unix". Default: nobody. */
+    readonly allow?: readonly string[] | undefined;
+    /** What Retry-After says. Default: 5m. */
+    readonly retryAfter?: number | string | undefined;
+  } | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
   readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */

@@ -108,6 +108,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
   return new Site(settings, {
     upstream,
     local: context.local,
+    log: context.log,
     secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile),
     ports: {
       // A door that is off stands behind another proxy's: the world still comes by the scheme's public port.

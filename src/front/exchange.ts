@@ -207,7 +207,7 @@ export class Exchange {
   fail(fault: Fault, lines = ''): void {
     if (this.#done) return;
     this.fault = fault;
-    this.answer(faultAnswer(this.context, fault, this.about(lines)));
+    this.answer(faultAnswer(this.context, fault, { ...this.about(lines), page: this.site?.pages.for(fault) }));
   }
 
   /** Answers with the explanation of a redirect that leads nowhere, in the place of the redirect. */

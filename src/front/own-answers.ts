@@ -3,6 +3,7 @@ import { NO_BODY } from '../core/http1/write-head.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Explanation } from '../core/policy/explain.ts';
 import { ownPath, redirectStatus, redirectUrl, slashed } from '../core/policy/redirect.ts';
+import { preferredKind } from '../core/pages/accept.ts';
 import type { FrontContext } from './context.ts';
 import { dateLine } from './date.ts';
 import type { AnswerStart } from './downstream/downstream.ts';
@@ -23,12 +24,15 @@ export interface About {
   /** Field lines that must go with this status (Allow with 405). */
   readonly lines?: string;
   readonly explanation?: Explanation;
+  /** A page of the site's own, for those that take HTML. */
+  readonly page?: Uint8Array | undefined;
 }
 
 /** The page that says what went wrong; the id is in the log too. */
 export function faultAnswer(context: FrontContext, fault: Fault, about: About): OwnAnswer {
-  const { contentType, body } = faultPage({ fault, accept: about.accept, requestId: about.id, local: context.local, ...(about.explanation && { explanation: about.explanation }) });
-  const bytes = Buffer.from(body);
+  const own = about.page !== undefined && preferredKind(about.accept) === 'html' ? about.page : undefined;
+  const { contentType, body } = own !== undefined ? { contentType: 'text/html; charset=utf-8', body: own } : faultPage({ fault, accept: about.accept, requestId: about.id, local: context.local, ...(about.explanation && { explanation: about.explanation }) });
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const lines = dateLine() + 'Content-Type: ' + contentType + '\r\nCache-Control: no-store\r\n' + (about.lines ?? '')
     + (fault.status === 503 ? 'Retry-After: ' + (fault.retryAfter ?? 5) + '\r\n' : '') + 'X-Request-Id: ' + about.id + '\r\n';
   const { status } = fault;

@@ -20,6 +20,7 @@ export function ruleOn(exchange: Exchange): Ruling {
     const to = decision === 'pass' ? truth.scheme : decision === 'to-https' ? 'https' : 'http';
     return redirectAnswer(exchange, { scheme: to, host: name === undefined || (decision !== 'pass' && site.keepsName) ? head.host : name });
   }
+  if (site.isClosedTo(truth.client, head.target)) return site.closed();
   return site.route(head.target) ?? new Fault('not-found', 'no route leads anywhere for this path');
 }
 

@@ -1,5 +1,5 @@
 import { compileTeller } from '../core/contract/tell.ts';
-import type { Fault, FaultCode } from '../core/errors.ts';
+import { Fault, type FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
 import { compileHosts, type HostTable } from '../core/policy/hosts.ts';
@@ -9,6 +9,9 @@ import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
 import { wwwPairs } from '../core/policy/www.ts';
 import type { SiteSettings } from '../config/settings.ts';
+import type { Log } from './log/index.ts';
+import { Maintenance } from './maintenance.ts';
+import { OwnPages } from './own-pages.ts';
 import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type SiteParts, type Target } from './targets.ts';
 
 /** What a site's rules depend on besides its settings. */
@@ -19,6 +22,7 @@ export interface Surroundings {
   readonly local: boolean;
   /** Told to every app, as a proof. */
   readonly secret: string | undefined;
+  readonly log: Log;
 }
 
 /** One site's rules, compiled at construction; at run time they are only asked. */
@@ -29,15 +33,20 @@ export class Site {
   readonly explained = new Set<FaultCode | 'redirect-repaired'>();
   /** Changes to answers that no route gives. */
   readonly changeAnswer: ChangeFields | undefined;
+  readonly pages: OwnPages;
   readonly #routes: PrefixTable<Target>;
   readonly #apps: PrefixTable<AppTarget>;
 
   readonly #hsts: string;
+  readonly #maintenance: Maintenance | undefined;
   readonly #www: HostTable<string> | undefined;
 
   constructor(settings: SiteSettings, surroundings: Surroundings) {
     this.settings = settings;
     this.schemes = compileSchemes(settings.schemes, settings.health);
+    this.#maintenance = settings.maintenance && new Maintenance(settings.maintenance, surroundings.log);
+    this.pages = new OwnPages(settings, this.#maintenance);
+    this.explained.add('maintenance'); // not for every visitor: there is a line when it begins
     this.#www = settings.www && compileHosts([...wwwPairs(settings.hosts, settings.www)]);
     this.changeAnswer = settings.answerHeaders && compileChanges(settings.answerHeaders);
     // A browser would keep it for every project on localhost; so never where a local authority signs.
@@ -75,6 +84,13 @@ export class Site {
     if (this.#www === undefined || this.schemes.isHealth(target)) return undefined;
     return this.#www.pick(host);
   }
+
+  /** Health paths are answered all the same: the balancer must not take the page about maintenance away. */
+  isClosedTo(client: string, target: string): boolean {
+    return this.#maintenance !== undefined && this.#maintenance.closedTo(client) && !this.schemes.isHealth(target);
+  }
+
+  closed(): Fault { return new Fault('maintenance', '', this.#maintenance?.retryAfter); }
 
   /** The site's own HSTS line for an answer of ours; only over https (RFC 6797 §7.2). */
   ownHsts(scheme: Scheme): string { return scheme === 'https' ? this.#hsts : ''; }

@@ -124,6 +124,23 @@ test('fixed answers, redirects and www', () => {
   assert.match(refusal({ app: 1, domains: ['a.test'], www: 'add' }), /^www: saw "add", expected a host and the same with www\./);
 });
 
+test('folders to hand over from, pages and maintenance', () => {
+  const { routes, pages, maintenance } = settings({ app: 1, protected: { '/p/': 'media' }, sendfile: 'media', pages: { '502': 'c.pem' }, maintenance: 'closed.html', routes: { '/a/': { app: 2, sendfile: [] } } }).sites[0]!;
+  const media = join(folder, 'media');
+  assert.deepEqual(routes.map((route) => route.kind === 'app' && [route.protected, route.sendfile]), [[[['/p/', media]], undefined], [[['/p/', media]], [media]]]);
+  assert.deepEqual(pages, [[502, join(folder, 'c.pem')]]);
+  assert.deepEqual(maintenance, { file: join(folder, 'closed.html'), page: undefined, allow: [], retryAfter: 300 });
+  assert.deepEqual(settings({ app: 1, maintenance: true }).sites[0]?.maintenance, { file: undefined, page: undefined, allow: [], retryAfter: 300 });
+  assert.deepEqual(settings({ app: 1, maintenance: { page: 'c.pem', allow: ['loopback', '10.0.0.0/8'], retryAfter: '1h' } }).sites[0]?.maintenance, { file: undefined, page: join(folder, 'c.pem'), allow: ['loopback', '10.0.0.0/8'], retryAfter: 3600 });
+  assert.equal(settings({ app: 1, maintenance: false }).sites[0]?.maintenance, undefined);
+  assert.match(refusal({ app: 1, pages: { '502': 'none.html' } }), /^pages\.502: saw "none\.html", expected a file that is there/);
+  assert.match(refusal({ app: 1, pages: { '200': 'c.pem' } }), /^pages\.200: .*There is no such key here/);
+  assert.match(refusal({ app: 1, maintenance: 'none/closed' }), /^maintenance: saw "none\/closed", expected a folder that is there/);
+  assert.match(refusal({ app: 1, maintenance: { allow: ['me'] } }), /^maintenance\.allow\[0\]: saw "me", expected an address/);
+  assert.match(refusal({ app: 1, sendfile: 'none', routes: { '/a/': { app: 2 } } }), /^sendfile: saw "none", expected a folder that is there[^\n]*$/);
+  assert.match(refusal({ app: 1, protected: { 'p/': 'media' } }), /^protected\.p\/: .*begins with/);
+});
+
 test('files alone need no app', () => {
   assert.deepEqual(settings({ static: { '/': './media' } }).sites[0]?.routes.map(({ kind }) => kind), ['static']);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { AppRoute, SiteSettings } from '../../src/config/settings.ts';
@@ -342,5 +342,89 @@ describe('an answer that the app hands over to a file', () => {
   it('gets the route\'s headers once', async () => {
     const text = await hand(handing({ answerHeaders: { set: [{ name: 'Cache-Control', value: 'no-store' }], add: [{ name: 'Vary', value: 'Cookie' }], remove: ['ETag'] } }), 'X-Accel-Redirect: /protected/a%20b.txt\r\n');
     assert.deepEqual(lines(text).filter((one) => /^(cache|vary|etag)/i.test(one)), ['Cache-Control: no-store', 'Vary: Cookie']);
+  });
+});
+
+describe('pages of one\'s own', () => {
+  const here = scope();
+  const dir = tempDir(here);
+  writeFileSync(join(dir, '502.html'), '<h1>Back soon ä</h1>');
+  const html = 'Accept: text/html,application/xhtml+xml\r\n';
+  const broken = (request: string): string => {
+    const front = withSite({ pages: [[502, join(dir, '502.html')]] });
+    const client = front.client();
+    client.say(request);
+    front.transport.made.at(-1)!.wire.break('ECONNREFUSED');
+    return client.text;
+  };
+
+  it('go to those that take HTML, with the status, the id, and a word to caches', () => {
+    const text = broken(get('/', html));
+    assert.match(text, /^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    assert.match(text, /\r\n\r\n<h1>Back soon \xc3\xa4<\/h1>$/);
+    assert.deepEqual(['Content-Type', 'Cache-Control', 'Content-Length'].map((name) => line(text, name)), ['Content-Type: text/html; charset=utf-8', 'Cache-Control: no-store', 'Content-Length: 21']);
+    assert.match(text, /\r\nX-Request-Id: \S+\r\n/);
+    assert.match(broken(get('/', html, 'HEAD')), /Content-Length: 21\r\n\r\n$/);
+  });
+
+  it('and to nobody else: JSON and text stay, an app\'s own 502 too', () => {
+    assert.match(broken(get('/', 'Accept: application/json\r\n')), /Content-Type: application\/json\r\n[^]*"code":"app-/);
+    assert.match(broken(get('/')), /Content-Type: text\/plain; charset=utf-8\r\n/);
+    const front = withSite({ pages: [[502, join(dir, '502.html')]] });
+    const client = front.client();
+    client.say(get('/', html));
+    front.app().say('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\n\r\napp');
+    assert.match(client.text, /\r\n\r\napp$/);
+  });
+});
+
+describe('maintenance', () => {
+  const here = scope();
+  const dir = tempDir(here);
+  const file = join(dir, 'closed.html');
+  const settingsOf = (more = {}): NonNullable<SiteSettings['maintenance']> => ({ file: undefined, page: undefined, allow: [], retryAfter: 120, ...more });
+  const html = 'Accept: text/html\r\n';
+
+  it('answers everybody with 503 and Retry-After, and logs that once', () => {
+    const front = withSite({ maintenance: settingsOf() });
+    const client = front.client();
+    for (let i = 0; i < 3; i++) client.say(get('/', html));
+    assert.match(client.writes[2]!, /^HTTP\/1\.1 503 Service Unavailable\r\n[^]*\r\nRetry-After: 120\r\n[^]*Closed for maintenance/);
+    client.say('POST / HTTP/1.1\r\nHost: shop.test\r\nAccept: application/json\r\nContent-Length: 0\r\n\r\n');
+    assert.match(client.writes[3]!, /^HTTP\/1\.1 503 [^]*"code":"maintenance"/);
+    assert.equal(front.transport.made.length, 0);
+    const events = front.events().filter((event) => String(event['event'] ?? '').startsWith('maintenance'));
+    assert.deepEqual(events.map((event) => event['event']), ['maintenance-on']);
+  });
+
+  it('lets the allowed and health paths through', () => {
+    const front = withSite({ maintenance: settingsOf({ allow: ['198.51.100.0/24'] }), health: ['/up'] });
+    for (const [peer, path, open] of [['198.51.100.7', '/', true], ['192.0.2.7', '/', false], ['192.0.2.7', '/up', true], ['192.0.2.7', '/up/x', false]] as const) {
+      const before = front.transport.made.length;
+      front.client({ tls: true, peer }).say(get(path));
+      assert.equal(front.transport.made.length > before, open, `${peer} ${path}`);
+    }
+  });
+
+  // The client of a believed proxy is who the proxy says; anybody else's word opens nothing.
+  it('goes by the truth about the client', () => {
+    const front = withSite({ maintenance: settingsOf({ allow: ['198.51.100.7'] }) }, { trust: ['192.0.2.7'] });
+    for (const [peer, open] of [['192.0.2.7', true], ['192.0.2.8', false]] as const) {
+      const before = front.transport.made.length;
+      front.client({ tls: true, peer }).say(get('/', 'X-Forwarded-Proto: https\r\nX-Forwarded-For: 198.51.100.7\r\n'));
+      assert.equal(front.transport.made.length > before, open, peer);
+    }
+  });
+
+  it('is on while its file is there, and what is in it is the page', async () => {
+    const front = withSite({ maintenance: settingsOf({ file }), pages: [] });
+    const ask = (): string => { const client = front.client(); client.say(get('/', html)); return client.text; };
+    assert.equal(ask(), '', 'the app is asked');
+    writeFileSync(file, '<h1>Moving house</h1>');
+    const closed = await eventually('the site to close', () => { const text = ask(); return text !== '' && text; });
+    assert.match(closed, /^HTTP\/1\.1 503 [^]*Retry-After: 120\r\n[^]*<h1>Moving house<\/h1>$/);
+    rmSync(file);
+    await eventually('the site to open', () => ask() === '');
+    assert.deepEqual(front.events().flatMap((event) => (String(event['event']).startsWith('maintenance') ? [event['event']] : [])), ['maintenance-on', 'maintenance-off']);
   });
 });

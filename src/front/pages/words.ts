@@ -23,6 +23,7 @@ const BY_CODE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-bad-answer': 'The app\u2019s answer makes no sense',
   'app-unasked-upgrade': 'The app\u2019s answer makes no sense',
   'app-closed': 'The app hung up',
+  'maintenance': 'Closed for maintenance',
 };
 
 export const titleOf = (fault: Fault): string => BY_CODE[fault.code] ?? TITLES[fault.status] ?? 'This did not work';
@@ -40,6 +41,7 @@ const TO_VISITORS: Readonly<Record<number, string>> = {
 
 /** What anybody may read. A client hears what was wrong with its request; nobody hears an address or a cause inside. */
 export function messageOf(fault: Fault): string {
+  if (fault.code === 'maintenance') return 'The site is being worked on and will be back soon.';
   return (fault.blame === 'client' ? undefined : TO_VISITORS[fault.status]) ?? fault.summary;
 }
 
@@ -69,6 +71,7 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-bad-answer': 'Check that this is the app\u2019s plain HTTP port, and nothing that speaks TLS, HTTP/2 or another protocol.',
   'app-connect-timeout': 'The app may have no worker free to accept: look at its load and its backlog.',
   'app-answer-timeout': 'Look at what the app is doing, or raise the timeout for its answers.',
+  'maintenance': 'Remove the file that switches it on, or take maintenance out of the configuration; allow names who gets through.',
   'disk-trouble': 'Make room in the folder for temporary files (TMPDIR).',
 };
 
