@@ -1,7 +1,8 @@
 // Puts the real programs that the tests use in place (`npm test` runs it first): through apt on Debian as root;
 // elsewhere it says which tests will be skipped and what would install what is missing. In CI a missing part fails.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const { parts } = JSON.parse(readFileSync(new URL('parts.json', import.meta.url), 'utf8'));
 const debian = existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
@@ -53,4 +54,16 @@ if (absent.length > 0) {
     say('in CI every test must run, so this is a failure');
     process.exitCode = 1;
   }
+}
+
+/** Frameworks that are too large for the project's own lock file, each in a folder of its own with exact versions. */
+const frameworks = new URL('../test/frameworks/', import.meta.url);
+for (const name of readdirSync(frameworks)) {
+  const folder = fileURLToPath(new URL(`${name}/`, frameworks));
+  if (existsSync(`${folder}node_modules/${name}/package.json`)) continue;
+  say(`installing ${name} (npm, for the tests of the app's half)`);
+  const { status, stderr } = spawnSync('npm', ['install', '--prefix', folder, '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'], { encoding: 'utf8' });
+  if (status === 0) continue;
+  say(`npm failed, so the tests with ${name} ${ci ? 'cannot run' : 'are skipped'}:\n${stderr}`);
+  if (ci) process.exitCode = 1;
 }
