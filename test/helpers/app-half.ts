@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
 import { serve as honoServe } from '@hono/node-server';
 import express from 'express';
 // Express 4 under a name of its own has no types.
@@ -18,6 +19,10 @@ import * as forHono from '../../src/app/hono.ts';
 import * as forKoa from '../../src/app/koa.ts';
 import * as forNode from '../../src/app/node.ts';
 import type { Options } from '../../src/app/options.ts';
+import { ROOT } from './front.ts';
+import { COOKIES, fetchSite } from './fetch-site.ts';
+import { startNest } from './nest-site.ts';
+import { startProgram } from './program.ts';
 import type { Scope } from './scope.ts';
 
 /** What an app of this framework reads for itself, in the framework's own words. */
@@ -40,9 +45,6 @@ export interface Adapter {
   /** Starts the site; gives its port on 127.0.0.1. */
   start(scope: Scope, options: Options): Promise<number>;
 }
-
-/** Two cookies, of which the second has Secure already. */
-export const COOKIES = ['a=1; Path=/; SameSite=Lax', 'b=2; Path=/; Secure; SameSite=Strict'] as const;
 
 const listening = async (scope: Scope, server: Server & { closeAllConnections?: () => void }): Promise<number> => {
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
@@ -77,18 +79,17 @@ const plainSite = (request: forNode.Told & { readonly url?: string | undefined }
   }
 };
 
-const fetchSite = async (request: Request): Promise<Response> => {
-  const { pathname } = new URL(request.url);
-  const heard = forFetch.heardOf(request);
-  const cookies = new Headers(COOKIES.map((value) => ['Set-Cookie', value]));
-  switch (pathname) {
-    case '/truth': return Response.json({ secure: heard?.secure, protocol: new URL(request.url).protocol.slice(0, -1), url: request.url, by: heard?.by.scheme });
-    case '/shop/cookies': case '/plain/cookies': return new Response('set', { headers: cookies });
-    case '/pay': return forFetch.requireHttps(request) ?? new Response('paid', { headers: cookies });
-    case '/feed': return forFetch.requireHttp(request) ?? new Response('fed');
-    case '/form': await request.text(); return new Response('taken');
-    default: return new Response('up');
-  }
+/** Bun's own server, as a program; what it logs is handed on. */
+const startBun = async (scope: Scope, { log, ...options }: Options): Promise<number> => {
+  const bun = startProgram(scope, [join(ROOT, 'node_modules/.bin/bun'), join(ROOT, 'test/helpers/bun-site.ts'), JSON.stringify(options)]);
+  const [, port = ''] = await bun.prints(/listening on (\d+)/, 60_000);
+  let read = 0;
+  bun.child.stdout?.on('data', () => {
+    const lines = bun.stdout().split('\n');
+    for (const line of lines.slice(read, -1)) log?.(line);
+    read = lines.length - 1;
+  });
+  return Number(port);
 };
 
 export const ADAPTERS: readonly Adapter[] = [
@@ -163,6 +164,9 @@ export const ADAPTERS: readonly Adapter[] = [
       return Number(new URL(server.url ?? '').port);
     },
   },
+  { name: 'fetch (Bun)', start: startBun },
+  { name: 'nest 12 on Express', start: startNest('express') },
+  { name: 'nest 12 on Fastify', start: startNest('fastify') },
 ];
 
 /** HTTP/2 without TLS, as Node's own servers speak it; asked by a client of its own. */

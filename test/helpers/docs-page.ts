@@ -52,8 +52,11 @@ export const linesOf = ({ line, text }: Block): Line[] => {
 
 export const pageText = (name: string): string => readFileSync(join(DOCS, `${name}.md`), 'utf8');
 
-/** Every page of docs/, without its `.md`. */
-export const pageNames = (): string[] => readdirSync(DOCS).filter((file) => file.endsWith('.md')).map((file) => file.slice(0, -3)).sort();
+/** Every page of docs/, without its `.md`; in a folder as `app/express`. */
+export const pageNames = (): string[] => readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md')).map((file) => file.slice(0, -3)).sort();
+
+/** The test that follows a page; the pages of a folder are followed by one. */
+export const followedBy = (page: string): string => `test/e2e/docs/${page.split('/')[0]!}.test.ts`;
 
 /** A text with the test's values in the place of the page's. One pass: what was put in is not looked at again. */
 export const replaceWords = (text: string, values: Readonly<Record<string, string>>): string => {

@@ -16,7 +16,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after } from 'node:test';
-import { blocksOf, linesOf, pageText, replaceWords, wordPattern } from './docs-page.ts';
+import { blocksOf, followedBy, linesOf, pageText, replaceWords, wordPattern } from './docs-page.ts';
 import { BIN, frontEnv, startFront } from './front.ts';
 import type { Front } from './front.ts';
 import { runProgram, startProgram } from './program.ts';
@@ -77,7 +77,7 @@ export const docsPage = (name: string): DocsPage => {
   const page = openPage(`docs/${name}.md`, pageText(name));
   after(() => {
     const left = page.skipped() ? [] : page.left();
-    if (left.length > 0) throw new Error(`test/e2e/docs/${name}.test.ts does not follow the whole page. Follow these, or say why not with page.leave(…):\n${left.join('\n')}`);
+    if (left.length > 0) throw new Error(`${followedBy(name)} does not follow the whole page. Follow these, or say why not with page.leave(…):\n${left.join('\n')}`);
   });
   return page;
 };

@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { openPage } from '../helpers/docs.ts';
-import { blocksOf, linesOf, pageNames, pageText, replaceWords } from '../helpers/docs-page.ts';
+import { blocksOf, followedBy, linesOf, pageNames, pageText, replaceWords } from '../helpers/docs-page.ts';
 
 for (const name of pageNames()) {
   const blocks = blocksOf(pageText(name));
   if (blocks.length === 0) continue;
-  test(`docs/${name}.md is followed by test/e2e/docs/${name}.test.ts`, () => {
-    const file = new URL(`../e2e/docs/${name}.test.ts`, import.meta.url);
+  test(`docs/${name}.md is followed by ${followedBy(name)}`, () => {
+    const file = new URL(`../../${followedBy(name)}`, import.meta.url);
     assert.ok(existsSync(file), 'the page has commands or files, and nothing follows it');
     assert.ok(readFileSync(file, 'utf8').includes(`docsPage('${name}')`));
   });

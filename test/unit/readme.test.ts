@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { createJudge } from '../../src/app/judge.ts';
 import { addSettingsFlags } from '../../src/cli/app-settings.ts';
 import { addFlags } from '../../src/cli/flags.ts';
 import { main } from '../../src/cli/program.ts';
@@ -70,6 +71,17 @@ test('what editors show of a configuration is what the schema says (npm run docs
 test('docs/settings.md is what the command says (npm run docs writes it)', () => {
   assert.equal(read('docs/settings.md'), settingsPage());
 });
+
+test('docs/app.md names every option of the app\'s half', () => {
+  const said = /expected one of (.*)\./.exec(String(assertThrown(() => createJudge({ nothing: true } as never))))?.[1] ?? '';
+  assert.match(said, /trust/);
+  for (const option of said.split(', ')) assert.match(read('docs/app.md'), new RegExp(`^\\| [^|]*\`${option}\``, 'm'), option);
+});
+
+const assertThrown = (run: () => unknown): unknown => {
+  try { run(); } catch (error) { return error; }
+  return assert.fail('nothing was thrown');
+};
 
 test('the package ships what it runs with', () => {
   assert.ok(existsSync(join(ROOT, manifest.bin.sallyport)));

@@ -18,7 +18,7 @@ describe('the settings of a framework', () => {
         assert.ok(found.settings.length > 0, JSON.stringify(options));
         for (const { where, lines: text, why, trap, language } of found.settings) {
           for (const part of [where, why, trap, language, ...text]) assert.notEqual(part.trim(), '');
-          assert.doesNotMatch([where, why, trap, ...text].join('\n'), /\{(?:header|HEADER|value|meta|front|proxy|allow|regex|options)\}/);
+          assert.doesNotMatch([where, why, trap, ...text].join('\n'), /\{(?:header|HEADER|value|meta|front|proxy|allow|regex|options|withSecret)\}/);
         }
         const profile = 'tell' in options ? 'custom' : 'profile' in options ? options.profile : 'standard';
         assert.equal(found.reads.includes(profile), found.unreadable === undefined);
@@ -60,7 +60,7 @@ describe('the settings of a framework', () => {
   });
 
   it('begin with the app\'s half where there is one', () => {
-    for (const [name, module] of [['express', 'express'], ['fastify', 'fastify'], ['koa', 'koa'], ['hono', 'hono'], ['node', 'node'], ['nest', 'express']] as const) {
+    for (const [name, module] of [['express', 'express'], ['fastify', 'fastify'], ['koa', 'koa'], ['hono', 'hono'], ['node', 'node'], ['nest', 'express'], ['next', 'next']] as const) {
       for (const profile of PROFILES) assert.ok(lines(name, { profile }).slice(0, 2).some((line) => line.endsWith(`from 'sallyport/${module}';`)), `${name} ${profile}`);
     }
     assert.ok(lines('express').includes('app.set(\'trust proxy\', \'loopback\');'));

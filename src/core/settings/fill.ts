@@ -18,16 +18,17 @@ export function fill({ lines, why, trap, ...same }: Setting, told: Told, front: 
     proxy: onUnix ? '(peer) => peer === undefined' : `'${front ?? 'loopback'}'`,
     allow: onUnix ? '\'*\'' : address,
     regex: address.replaceAll('.', '[.]'),
-    options: optionsOf(told, onUnix ? undefined : front),
+    options: optionsOf(told, onUnix || front === undefined ? undefined : `'${front}'`),
+    withSecret: optionsOf(told, '{ secret: process.env.SALLYPORT_SECRET! }'),
   };
-  const filled = (text: string): string => text.replace(/\{(header|HEADER|value|meta|front|proxy|allow|regex|options)\}/g, (_, name: string) => values[name]!);
+  const filled = (text: string): string => text.replace(/\{(header|HEADER|value|meta|front|proxy|allow|regex|options|withSecret)\}/g, (_, name: string) => values[name]!);
   return { ...same, lines: lines.map(filled), why: filled(why), trap: filled(trap) };
 }
 
 /** What `sallyport()` is given: nothing where its defaults are right. */
-function optionsOf({ profile, header, value }: Told, front: string | undefined): string {
+function optionsOf({ profile, header, value }: Told, trust: string | undefined): string {
   const options = [
-    ...(front === undefined ? [] : [`trust: '${front}'`]),
+    ...(trust === undefined ? [] : [`trust: ${trust}`]),
     ...(profile === 'standard' ? [] : [`header: ${profile === 'custom' ? `['${header}', '${value}']` : `'${profile}'`}`]),
   ];
   return options.length === 0 ? '' : `{ ${options.join(', ')} }`;

@@ -35,13 +35,21 @@ const nodeHalf = half(
 const nestHalf = half(
   'main.ts (Nest on Express), before app.listen', ['import { sallyport } from \'sallyport/express\';', 'app.use(sallyport({options}));'],
   'req.secure, req.protocol, req.ip and req.hostname are right in controllers, guards and interceptors.',
-  `requireHttps() of sallyport/express goes into consumer.apply(…) of a module. Leave 'trust proxy' out beside it. ${NO_OTHER}`,
+  `A route that is https alone: consumer.apply(requireHttps()).forRoutes(\'pay\') in a module; a guard can refuse, but cannot redirect. Leave 'trust proxy' out beside it. ${NO_OTHER}`,
 );
 const nestFastifyHalf = half(
   'main.ts (Nest on Fastify), before app.listen', ['import { sallyport } from \'sallyport/fastify\';', 'await app.register(sallyport({options}));'],
   'request.protocol, request.secure, request.ip and request.host are right in controllers, guards and interceptors.',
-  `Leave trustProxy of the FastifyAdapter out beside it. ${NO_OTHER}`,
+  `A route that is https alone: @RouteConfig({ sallyport: \'https\' }). Leave trustProxy of the FastifyAdapter out beside it. ${NO_OTHER}`,
 );
+
+const nextHalf: Setting = {
+  where: 'proxy.ts, or middleware.ts before Next.js 16',
+  language: 'ts',
+  lines: ['import { sallyport } from \'sallyport/next\';', 'export const proxy = sallyport({withSecret});'],
+  why: 'Pages and route handlers read the truth in the request\'s X-Forwarded-Proto, -Host, -Port and -For, and yes or no in x-sallyport-secure; policy, HSTS and CSRF checks are options of it.',
+  trap: 'Next.js shows no peer address there, so only the front\'s secret is believed: start the front with --secret-file, and give the app the same in SALLYPORT_SECRET. Without it every request is plain http. What a page sets later does not come through here: write secure: true where a cookie is made.',
+};
 
 const expressOwn: Setting = {
   where: 'where the Express app is made, before the first app.use',
@@ -91,5 +99,5 @@ export const fastify: Entry = { name: 'Fastify', adapters: [fastifyHalf], by: { 
 export const koa: Entry = { name: 'Koa', adapters: [koaHalf], by: { standard: [koaOwn] } };
 export const hono: Entry = { name: 'Hono', adapters: [honoHalf], by: {} };
 export const node: Entry = { name: 'Node\'s own servers', adapters: [nodeHalf], by: {} };
-export const next: Entry = { name: 'Next.js', by: { standard: [nextOwn] } };
+export const next: Entry = { name: 'Next.js', adapters: [nextHalf], by: { standard: [nextOwn] } };
 export const nest: Entry = { name: 'Nest', adapters: [nestHalf, nestFastifyHalf], by: { standard: [nestExpressOwn, nestFastifyOwn] } };

@@ -3,7 +3,8 @@ import type { ToldProfile } from '../policy/told.ts';
 /**
  * One thing to put into an app, so that it takes what the front says for true. In the texts stand {header} and {value} as
  * they are written, {HEADER} in capitals, {meta} the header as a WSGI or CGI variable, {front} the address the front comes
- * from, {proxy} the same for Express and Fastify, {allow} for Uvicorn, {regex} for Tomcat, {options} for `sallyport()`.
+ * from, {proxy} the same for Express and Fastify, {allow} for Uvicorn, {regex} for Tomcat, {options} for `sallyport()`, {withSecret}
+ * where that believes a secret alone.
  */
 export interface Setting {
   /** The file or the command it belongs into. */

@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<FrameworkName, string>> = {
   wordpress: 'not among the parts that tests install', php: 'test/e2e/docs/php.test.ts follows this command, and reads $_SERVER behind it',
   express: 'test/e2e/app-half.test.ts and test/e2e/node-apps.test.ts have these lines', fastify: 'test/e2e/app-half.test.ts and test/e2e/node-apps.test.ts have these lines',
   koa: 'test/e2e/app-half.test.ts and test/e2e/node-apps.test.ts have these lines', hono: 'test/e2e/app-half.test.ts has these lines', node: 'test/e2e/app-half.test.ts has these lines',
-  nest: 'test/e2e/app-half.test.ts has these lines', next: 'the line is the reader\'s to put into a redirect of his own',
+  nest: 'test/e2e/app-half.test.ts has these lines', next: 'examples/next has the first, the other is for a redirect of the reader\'s own',
 };
 const ALL: readonly SettingsOptions[] = [...(['standard', 'rfc7239', 'legacy', 'ssl-flag', 'front-end-https'] as const).map((profile) => ({ profile })), { tell: 'X-Is-Secure: yes' }];
 for (const [name, why] of Object.entries(REASONS) as [FrameworkName, string][]) {
