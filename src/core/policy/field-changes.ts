@@ -84,11 +84,12 @@ export function fieldNameProblem(name: string, where: 'request' | 'answer'): str
     if (code === Name.HOST) return 'Host goes on as the client wrote it; an app may be told another name by --tell';
     if (code <= Name.HOP_BY_HOP) return 'the front frames each message and manages each connection itself';
   }
+  if (where === 'answer' && Object.hasOwn(ANSWER_ONLY, folded)) return ANSWER_ONLY[folded];
   if (familyReason(folded) !== undefined) {
     if (folded === 'x-forwarded-prefix') return 'it tells a prefix: write strip: true, which tells it and takes the prefix off';
     return `it is of the names by which apps are told the truth: a client's is always removed, and ${where === 'request' ? '--speaks and --tell write one' : 'it means nothing in an answer'}`;
   }
-  return where === 'request' ? REQUEST_ONLY[folded] : ANSWER_ONLY[folded];
+  return where === 'request' ? REQUEST_ONLY[folded] : undefined;
 }
 
 const NEVER_SHOWN = 'it is a word to the front and never shown to a client';
