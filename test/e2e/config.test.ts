@@ -72,7 +72,7 @@ test('check says what would run where all is right, and the path of a wrong valu
 
 test('a wrong call is status 2 and names what is wrong; help and version are 0', async () => {
   for (const [args, what] of [
-    [['--nonsense'], /nonsense/], [['8000', '--https', 'x:y:z'], /https/], [['8000', '--speaks', 'klingon'], /klingon/], [['https://127.0.0.1:8000'], /https:/],
+    [['--nonsense'], /nonsense/], [['8000', '--https', 'x:y:z'], /https/], [['8000', '--speaks', 'klingon'], /klingon/], [['h2c://127.0.0.1:8000'], /h2c:/],
     [['8000', '--scheme', '/=sometimes'], /sometimes|scheme/], [['8000', '--max-body', 'big'], /max-body|maxBody/i], [['8000', '--trust', '300.1.1.1'], /300\.1\.1\.1/],
     [['8000', '--cert', 'a.pem'], /key/], [['99999'], /99999/], [['--config', '/no/such/file.json'], /no\/such\/file/],
   ] as const) {
