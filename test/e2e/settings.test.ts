@@ -34,7 +34,7 @@ const startDjango = async (scope: Scope, settings: readonly string[], ...words: 
 const NOBODY = ['--forwarded-allow-ips', '192.0.2.1'];
 
 /** Secure over https without a loop; over http the app's own redirect, whatever a client claims. */
-const djangoHears = async (front: Front): Promise<void> => {
+const hears = async (front: Front): Promise<void> => {
   const got = await front.get('/truth');
   assert.equal(got.status, 200, got.text);
   const { secure, uri } = got.json<Told>();
@@ -50,7 +50,7 @@ describe('Django with the settings of', requires('gunicorn', 'python3-django'), 
     test(name, async (t) => {
       const lines = linesFor(await printedSettings('django', ...asked), /^settings\.py/);
       const app = await startDjango(t, lines, ...NOBODY);
-      await djangoHears(await startFront(t, [app, ...speaks, '--scheme', '/=either']));
+      await hears(await startFront(t, [app, ...speaks, '--scheme', '/=either']));
     });
   }
 
@@ -59,7 +59,7 @@ describe('Django with the settings of', requires('gunicorn', 'python3-django'), 
     const app = await startDjango(t, lines, ...NOBODY);
     const deaf = await startFront(t, [app, '--speaks', 'rfc7239']);
     assert.equal((await deaf.get('/truth')).status, 508);
-    await djangoHears(await startFront(t, [app, '--speaks', 'standard', '--scheme', '/=either']));
+    await hears(await startFront(t, [app, '--speaks', 'standard', '--scheme', '/=either']));
   });
 
   test('none: it loops', async (t) => {
@@ -77,7 +77,7 @@ describe('Gunicorn with the settings of', requires('gunicorn', 'python3-django')
         ? ['--config', writeConf(t, setting.lines)]
         : setting.lines.flatMap((line) => line.split(' ').filter((word) => word.startsWith('--')));
       assert.ok(words.length > 0, JSON.stringify(setting));
-      await djangoHears(await startFront(t, [await startDjango(t, [], ...words), ...speaks, '--scheme', '/=either']));
+      await hears(await startFront(t, [await startDjango(t, [], ...words), ...speaks, '--scheme', '/=either']));
     });
   }
 });
@@ -88,13 +88,91 @@ function writeConf(scope: Scope, lines: readonly string[]): string {
   return file;
 }
 
+const FLASK = (lines: readonly string[]): string => `
+from flask import Flask, jsonify, redirect, request
+app = Flask(__name__)
+${lines.join('\n')}
+
+@app.before_request
+def secure():
+    return None if request.is_secure else redirect(request.url.replace('http:', 'https:', 1), 301)
+
+@app.get('/truth')
+def truth():
+    return jsonify(secure=request.is_secure, uri=request.url, client=request.remote_addr)
+`;
+
+describe('Flask with the settings of', requires('gunicorn', 'python3-flask'), () => {
+  const start = async (scope: Scope, lines: readonly string[]): Promise<string> => {
+    const dir = tempDir(scope);
+    writeFileSync(join(dir, 'site_app.py'), FLASK(lines));
+    const running = startProgram(scope, [program('gunicorn'), '--bind', '127.0.0.1:0', ...NOBODY, 'site_app:app'], { cwd: dir, env: { PATH: '/usr/bin:/bin', HOME: dir } });
+    const [, port = ''] = await running.prints(/Listening at: http:\/\/127\.0\.0\.1:(\d+)/, 60_000);
+    await running.prints(/Booting worker/, 60_000);
+    return `127.0.0.1:${port}`;
+  };
+
+  test('standard', async (t) => {
+    const front = await startFront(t, [await start(t, linesFor(await printedSettings('flask'), /Flask app is made/)), '--scheme', '/=either']);
+    await hears(front);
+    assert.equal((await front.get('/truth', { from: '127.0.0.9', headers: { 'X-Forwarded-For': '6.6.6.6' } })).json<{ client: string }>().client, '127.0.0.9');
+  });
+
+  test('none: it loops', async (t) => {
+    assert.equal((await (await startFront(t, [await start(t, [])])).get('/truth')).status, 508);
+  });
+});
+
+const ASGI = `
+import json
+
+async def app(scope, receive, send):
+    if scope['type'] != 'http':
+        return
+    host = dict(scope['headers'])[b'host'].decode()
+    uri = scope['scheme'] + '://' + host + scope['path']
+    secure = scope['scheme'] == 'https'
+    client = (scope['client'] or [None])[0]
+    headers = [(b'content-type', b'application/json')] if secure else [(b'location', uri.replace('http:', 'https:', 1).encode())]
+    await send({'type': 'http.response.start', 'status': 200 if secure else 301, 'headers': headers})
+    await send({'type': 'http.response.body', 'body': json.dumps({'secure': secure, 'uri': uri, 'client': client}).encode() if secure else b''})
+`;
+
+describe('Uvicorn with the settings', requires('python3', 'python3-uvicorn'), () => {
+  /** As a shell would take the printed line. */
+  const wordsOf = (lines: readonly string[]): string[] => lines.flatMap((line) => line.split(' ').filter((word) => word.startsWith('--')).map((word) => word.replaceAll('\'', '')));
+  const start = async (scope: Scope, at: readonly string[], words: readonly string[]): Promise<RegExpExecArray> => {
+    const dir = tempDir(scope);
+    writeFileSync(join(dir, 'site_app.py'), ASGI);
+    const running = startProgram(scope, [program('python3'), '-m', 'uvicorn', ...at, ...words, 'site_app:app'], { cwd: dir, env: { PATH: '/usr/bin:/bin', HOME: dir } });
+    return running.prints(/running on (?:http:\/\/127\.0\.0\.1:(\d+)|unix socket)/, 60_000);
+  };
+  const onUnix = async (scope: Scope, words: readonly string[]): Promise<string> => {
+    const socket = join(tempDir(scope), 'app.sock');
+    await start(scope, ['--uds', socket], words);
+    return `unix:${socket}`;
+  };
+
+  test('on a port', async (t) => {
+    const [, port] = await start(t, ['--port', '0'], wordsOf(linesFor(await printedSettings('fastapi'), /starts Uvicorn/)));
+    await hears(await startFront(t, [String(port), '--scheme', '/=either']));
+  });
+
+  test('on a unix socket, where those for a port are not enough', async (t) => {
+    const deaf = await startFront(t, [await onUnix(t, wordsOf(linesFor(await printedSettings('fastapi'), /starts Uvicorn/)))]);
+    assert.equal((await deaf.get('/truth')).status, 508);
+    const app = await onUnix(t, wordsOf(linesFor(await printedSettings('fastapi', '--front', 'unix'), /starts Uvicorn/)));
+    await hears(await startFront(t, [app, '--scheme', '/=either']));
+  });
+});
+
 describe('uWSGI over its own protocol, with nothing set', requires('uwsgi', 'uwsgi-plugin-python3', 'python3-django'), () => {
   for (const [name, asked, speaks] of DOORS) {
     test(`hears by ${name}`, async (t) => {
       const lines = linesFor(await printedSettings('uwsgi', ...asked), /uWSGI/);
       assert.deepEqual(lines.map((line) => line.split(' ')[0]), ['uwsgi', 'sallyport']);
       const site = await startUwsgi(t, { site: { SITE_SSL_REDIRECT: '1' } });
-      await djangoHears(await startFront(t, [site.address, ...speaks, '--scheme', '/=either']));
+      await hears(await startFront(t, [site.address, ...speaks, '--scheme', '/=either']));
     });
   }
 });

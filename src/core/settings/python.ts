@@ -47,7 +47,7 @@ const hypercorn: Setting = {
   language: 'python',
   lines: ['from hypercorn.middleware import ProxyFixMiddleware', 'proxied = ProxyFixMiddleware(app, mode="legacy", trusted_hops=1)', '# and start this one: hypercorn main:proxied'],
   why: 'Hypercorn reads no forwarding header by itself; its middleware sets scheme, client and Host from X-Forwarded-Proto, -For and -Host ("legacy" is its word for these).',
-  trap: 'It believes whoever can reach the app: let the app listen on loopback or a unix socket only.',
+  trap: 'It believes whoever can reach the app: let the app listen on loopback or a unix socket only. Take Hypercorn 0.17 or later: before, the middleware wrote a Host that the app could not read.',
 };
 
 const uwsgiProtocol: Setting = {

@@ -10,8 +10,8 @@ const page = docsPage('settings');
 const IN_REAL_APPS = 'test/e2e/settings.test.ts puts these lines into a real app';
 const REASONS: Readonly<Record<FrameworkName, string>> = {
   django: IN_REAL_APPS, gunicorn: IN_REAL_APPS, uwsgi: IN_REAL_APPS, rails: IN_REAL_APPS,
-  flask: 'those for Gunicorn are put into a real app by test/e2e/settings.test.ts; Werkzeug is not among the parts that tests install',
-  fastapi: 'Uvicorn and Hypercorn are not among the parts that tests install',
+  flask: IN_REAL_APPS,
+  fastapi: `${IN_REAL_APPS}; a Hypercorn that has the middleware is not among the parts that tests install`,
   laravel: 'not among the parts that tests install', symfony: 'not among the parts that tests install', spring: 'not among the parts that tests install',
   aspnet: 'not among the parts that tests install', phoenix: 'not among the parts that tests install',
   wordpress: 'not among the parts that tests install', php: 'test/e2e/docs/php.test.ts follows this command, and reads $_SERVER behind it',
