@@ -37,8 +37,8 @@ const onBun = (some) => {
   const whole = some.filter((file) => /(?:^|\/)e2e\//.test(file));
   const parts = some.filter((file) => !whole.includes(file) && !NODE_ONLY.some((only) => file.endsWith(only)));
   let status = 0;
-  // `bun test` takes a word for a filter unless it is a path.
-  if (parts.length > 0) status = run(join(root, 'node_modules/.bin/bun'), ['test', '--timeout', '60000', ...parts.map((file) => file.startsWith('/') ? file : `./${file}`)]) || status;
+  // Each file by itself, as Node runs them. `bun test` takes a word for a filter unless it is a path.
+  if (parts.length > 0) status = run(join(root, 'node_modules/.bin/bun'), ['test', '--isolate', '--timeout', '60000', ...parts.map((file) => file.startsWith('/') ? file : `./${file}`)]) || status;
   if (whole.length > 0) status = onNode(whole, { ...process.env, SALLYPORT_TEST_RUNTIME: 'bun' }) || status;
   return status;
 };
