@@ -36,7 +36,7 @@ describe('the package', () => {
 
   test('holds what runs, and neither sources nor tests', () => {
     for (const path of ['bin/sallyport.js', 'dist/index.js', 'dist/index.d.ts', 'dist/schema.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']) assert.ok(files.includes(path), path);
-    assert.deepEqual(files.filter((path) => !/^(bin|dist|docs)\/|^[A-Z]+\.md$|^LICENSE$|^package\.json$/.test(path)), []);
+    assert.deepEqual(files.filter((path) => !/^(bin|dist|docs|examples)\/|^[A-Z]+\.md$|^LICENSE$|^package\.json$/.test(path)), []);
     assert.deepEqual(files.filter((path) => path.endsWith('.map')), [], 'maps of sources that are not there');
     for (const path of files.filter((path) => /^dist\/.*\.js$/.test(path))) assert.ok(existsSync(join(ROOT, path.replace(/^dist(.*)\.js$/, 'src$1.ts'))) || existsSync(join(ROOT, path.replace(/^dist/, 'src'))), `${path} has no source any more`);
   });
