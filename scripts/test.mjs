@@ -1,7 +1,8 @@
 // Runs the named groups of tests (folders of test/) on both runtimes, single files on Node; TypeScript goes through tsx.
 // Usage: node scripts/test.mjs [--runtime=node|bun] unit wire fuzz types e2e | node scripts/test.mjs test/unit/some.test.ts
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -31,9 +32,13 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+const notes = mkdtempSync(join(tmpdir(), 'sallyport-tests-'));
+process.env.TEST_FAILURES = join(notes, 'failures');
+/** What did not pass, for the end of the log. */
+const failures = [];
 const run = (command, args, env = process.env) => spawnSync(command, args, { stdio: 'inherit', cwd: root, env }).status ?? 1;
 // Two at a time: the machines that run this have two cores, and end-to-end tests each start servers of their own.
-const onNode = (some, env) => run(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...some], env);
+const onNode = (some, env) => run(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=./scripts/test-reporter.mjs', ...some], env);
 
 /** Bun runs the tests of the parts itself; end to end it runs the program, and Node the clients and the tests. */
 const onBun = (some) => {
@@ -42,7 +47,8 @@ const onBun = (some) => {
   const parts = some.filter((file) => !endToEnd.includes(file) && !NODE_ONLY.some((only) => file.endsWith(only)));
   let status = 0;
   // Each file by itself, as Node runs them. `bun test` takes a word for a filter unless it is a path.
-  if (parts.length > 0) status = run(join(root, 'node_modules/.bin/bun'), ['test', '--isolate', '--timeout', '60000', ...parts.map((file) => file.startsWith('/') ? file : `./${file}`)]) || status;
+  if (parts.length > 0) status = run(join(root, 'node_modules/.bin/bun'), ['test', '--parallel=2', '--only-failures', '--timeout', '60000', ...parts.map((file) => file.startsWith('/') ? file : `./${file}`)]);
+  if (status !== 0) failures.push('on Bun, the parts: see above');
   if (whole.length > 0) status = onNode(whole, { ...process.env, SALLYPORT_TEST_RUNTIME: 'bun' }) || status;
   return status;
 };
@@ -51,4 +57,7 @@ const both = runtime === undefined && asked.some((what) => !what.endsWith('.ts')
 let status = 0;
 if (runtime !== 'bun') status = onNode(files) || status;
 if (both || runtime === 'bun') status = onBun(files) || status;
+if (existsSync(process.env.TEST_FAILURES)) failures.push(...readFileSync(process.env.TEST_FAILURES, 'utf8').trimEnd().split('\n'));
+rmSync(notes, { recursive: true });
+console.log(status === 0 ? 'All of it passed.' : ['Did not pass:', ...failures].join('\n  '));
 process.exit(status);
