@@ -4,10 +4,14 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { LAUNCHER } from './launched.ts';
+import { singleExecutable } from './own-files.ts';
 import { RunError, type Terminal } from './terminal.ts';
 
 /** What serving on Bun was built on and is tested with; earlier ones lack parts of TLS on accepted sockets. */
 const OLDEST_BUN = [1, 4, 5] as const;
+
+/** Bun would read .env and bunfig.toml of the folder it is started in, and fetch what it does not find: that folder is the app's. */
+const BUN_FLAGS = ['--no-env-file', '--config=/dev/null', '--no-install'];
 
 const PASSED_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
 
@@ -20,13 +24,15 @@ export async function serveElsewhere(wanted: string | undefined, args: readonly 
   const onBun = 'bun' in process.versions;
   if (wanted !== undefined && !['auto', 'node', 'bun'].includes(wanted)) throw new RunError(`--runtime is ${JSON.stringify(wanted)}; expected auto, node or bun`, 2);
   if (wanted === undefined || wanted === (onBun ? 'bun' : 'node') || (wanted === 'auto' && onBun)) return undefined;
-  const found = wanted === 'node' ? onPath('node', terminal) : findBun(terminal);
-  if (found === undefined || (wanted !== 'node' && !isNewEnough(found))) {
+  if (singleExecutable) throw new RunError('--runtime node: this executable has Bun inside and serves on it. Next: leave --runtime out, or install Sallyport for Node: npm install sallyport', 2);
+  const found = wanted === 'node' ? onPath('node', terminal) : findBuns(terminal);
+  const taken = wanted === 'node' ? found[0] : found.find(isNewEnough);
+  if (taken === undefined) {
     if (wanted === 'auto') return undefined;
     const expected = wanted === 'node' ? 'node on the PATH' : `Bun ${OLDEST_BUN.join('.')} or later, as the package bun in node_modules or as bun on the PATH`;
-    throw new RunError(`--runtime ${wanted}: ${found === undefined ? 'there is none' : `${found} is not new enough`}; expected ${expected}. Next: ${wanted === 'node' ? 'install Node' : 'npm install bun'}, or leave --runtime out.`);
+    throw new RunError(`--runtime ${wanted}: ${found.length === 0 ? 'there is none' : `${found.join(', ')} is not new enough`}; expected ${expected}. Next: ${wanted === 'node' ? 'install Node' : 'npm install bun'}, or leave --runtime out.`);
   }
-  return await launch([found, process.argv[1]!, ...args], terminal);
+  return await launch([taken, ...wanted === 'node' ? [] : BUN_FLAGS, process.argv[1]!, ...args], terminal);
 }
 
 /** Runs a command as if it were this process: its streams, descriptors, signals and end are this one's. */
@@ -50,19 +56,21 @@ export function descriptors({ LISTEN_PID: pid, LISTEN_FDS: count }: Terminal['en
   return ['inherit', 'inherit', 'inherit', ...Array.from({ length: Number.isSafeInteger(more) ? more : 0 }, (_, i) => i + 3)];
 }
 
-/** The package in node_modules, of this program or of the folder, before the one on the PATH: that one somebody chose for here. */
-function findBun(terminal: Terminal): string | undefined {
-  for (const from of [import.meta.url, join(terminal.cwd, 'here.js')]) {
+/** The packages in node_modules, of this program and of the folder, before the one on the PATH: those somebody chose for here. */
+function findBuns(terminal: Terminal): string[] {
+  const packages = [import.meta.url, join(terminal.cwd, 'here.js')].flatMap((from) => {
     try {
       const program = join(dirname(createRequire(from).resolve('bun/package.json')), 'bin', 'bun.exe'); // its name on every system
-      if (existsSync(program)) return program;
-    } catch { /* no such package from there */ }
-  }
-  return onPath('bun', terminal);
+      return existsSync(program) ? [program] : [];
+    } catch {
+      return []; // no such package from there
+    }
+  });
+  return [...new Set([...packages, ...onPath('bun', terminal)])];
 }
 
-function onPath(name: string, { env }: Terminal): string | undefined {
-  return (env['PATH'] ?? '').split(delimiter).filter((dir) => dir !== '').map((dir) => join(dir, name)).find((file) => {
+function onPath(name: string, { env }: Terminal): string[] {
+  return (env['PATH'] ?? '').split(delimiter).filter((dir) => dir !== '').map((dir) => join(dir, name)).filter((file) => {
     try {
       accessSync(file, modes.X_OK);
       return true;

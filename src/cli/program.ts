@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
 import { didYouMean } from '../core/suggest.ts';
@@ -6,6 +5,7 @@ import { addSettingsFlags, printSettings, type AppSettingsFlags } from './app-se
 import { check } from './check.ts';
 import { addFlags, type Flags } from './flags.ts';
 import { serveElsewhere } from './launch.ts';
+import { ownFile } from './own-files.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { readSettings } from './settings.ts';
@@ -34,7 +34,7 @@ to fool it. Ctrl-C ends everything.`;
 const COMMANDS = ['run', 'check', 'settings', 'trust', 'untrust', 'demo', 'help'];
 
 export const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  (JSON.parse(ownFile('../../package.json')) as { version: string }).version;
 
 /** One call. Gives the exit status: 0 a clean stop, 1 running failed, 2 the call or the configuration is wrong. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

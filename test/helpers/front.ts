@@ -95,12 +95,19 @@ export const withDoors = (args: readonly string[]): string[] => {
   return [...own, ...added, ...args.slice(cut)];
 };
 
-export interface FrontOptions { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly as?: readonly string[] }
+export interface FrontOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** What comes before the program: `setpriv …`. */
+  readonly as?: readonly string[];
+  /** In the place of {@link SALLYPORT}. */
+  readonly program?: readonly string[];
+}
 
 /** Starts a front and waits until it says that it is ready. */
 export const startFront = async (scope: Scope, args: readonly string[], options: FrontOptions = {}): Promise<Front> => {
   const env = frontEnv(options.env);
-  const program = startProgram(scope, [...options.as ?? [], ...SALLYPORT, ...withDoors(args)], { cwd: options.cwd ?? ROOT, env });
+  const program = startProgram(scope, [...options.as ?? [], ...options.program ?? SALLYPORT, ...withDoors(args)], { cwd: options.cwd ?? ROOT, env });
   const events = (): LogEvent[] => parse(program.stdout());
   const event = (what: string, match: (event: LogEvent) => boolean, ms = 5000): Promise<LogEvent> =>
     eventually(`the log to tell ${what}`, () => events().find(match), ms)
@@ -138,4 +145,4 @@ export const startFront = async (scope: Scope, args: readonly string[], options:
 
 /** Runs the program to its end, for calls that should fail or only print. */
 export const runFront = (args: readonly string[], options: FrontOptions = {}): Promise<{ exit: Exit; stdout: string; stderr: string }> =>
-  runProgram([...options.as ?? [], ...SALLYPORT, ...args], { cwd: options.cwd ?? ROOT, env: frontEnv(options.env) });
+  runProgram([...options.as ?? [], ...options.program ?? SALLYPORT, ...args], { cwd: options.cwd ?? ROOT, env: frontEnv(options.env) });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { ownFile } from '../own-files.ts';
 
 /** A file of the demo page. */
 export interface Asset {
@@ -6,9 +6,9 @@ export interface Asset {
   readonly body: string;
 }
 
-const read = (name: string, type: string): Asset => ({ type, body: readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8') });
+const read = (name: string, type: string): Asset => ({ type, body: ownFile(`demo/assets/${name}`) });
 
-/** Read once; they lie beside this file, in the sources and in the build. */
+/** Read once. */
 export const readAssets = (): ReadonlyMap<string, Asset> => new Map([
   ['/', read('page.html', 'text/html; charset=utf-8')],
   ['/page.css', read('page.css', 'text/css; charset=utf-8')],
