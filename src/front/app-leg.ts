@@ -251,7 +251,7 @@ export class AppLeg implements AnswerListener {
         this.#attempt(connection.pool, 'fresh');
         return true;
       }
-    } else this.#choice?.bad(fault);
+    } else if (!closed || this.#hint === undefined) this.#choice?.bad(fault); // else any server may have found the request too large
     if (this.#sent && !(closed && this.#replayable)) return false;
     if (this.#choice === undefined) return this.#lookAgain(fault, connection);
     this.#sending?.rewind();

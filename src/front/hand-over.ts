@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { utf8AsLatin1 } from '../core/bytes.ts';
 import { Fault } from '../core/errors.ts';
-import { comparedPath, decodedPath } from '../core/policy/paths.ts';
+import { climbs, comparedPath, decodedPath } from '../core/policy/paths.ts';
 import { compilePrefixes, findPrefix, type PrefixTable } from '../core/policy/prefixes.ts';
 import type { AppRoute } from '../config/settings.ts';
 import { createStaticRoot, type StaticRoot } from './static/root.ts';
@@ -62,9 +62,13 @@ class Folders implements HandOver {
     return new Fault('handed-missing', `${header}: ${value.slice(0, 500)}. ${this.#allowed[isAccel(header) ? 'x-accel-redirect' : 'x-sendfile']}.`);
   }
 
-  /** nginx reads the value as a URL's path: escapes are decoded, dot segments resolved, a query means nothing to a file. */
+  /**
+   * nginx reads the value as a URL's path: escapes are decoded, a query means nothing to a file. A `..` is nowhere, also
+   * where it stays below the prefix: an app that puts the client's words behind a folder of this client's own
+   * (`/protected/7/` and `../8/bill.pdf`) would give out another's file.
+   */
   #byUrl(value: string): Handed | undefined {
-    if (!value.startsWith('/')) return undefined;
+    if (!value.startsWith('/') || climbs(value)) return undefined;
     const path = comparedPath(value);
     const entry = findPrefix(this.#byPrefix, path);
     return entry && { root: entry.value, rests: [path.slice(entry.prefix.length + 1)] };

@@ -297,6 +297,15 @@ describe('an answer that the app hands over to a file', () => {
     assert.match(await hand(handing(), 'X-Accel-Redirect: /protected/sub/\r\n'), /index$/);
   });
 
+  // An app put a client's words behind that client's own folder, /protected/7/ + ../8/bill.pdf. nginx answers 404 ("unsafe
+  // URI"); here the path was resolved first, lay below the prefix, and the other client's file went out.
+  it('is 404 with a `..` in it, also where that leads back inside', async () => {
+    for (const path of ['sub/../a%20b.txt', 'sub/%2e%2e/a%20b.txt', 'sub%2f..%2fa%20b.txt', 'sub\\..\\a%20b.txt', 'sub/..']) {
+      assert.match(await hand(handing(), `X-Accel-Redirect: /protected/${path}\r\n`), /^HTTP\/1\.1 404 [^]*handed-missing/, path);
+    }
+    for (const path of ['/protected/./a%20b.txt', '/protected//a%20b.txt']) assert.match(await hand(handing(), `X-Accel-Redirect: ${path}\r\n`), /the file$/, path);
+  });
+
   it('is never shown where nothing is allowed; the log names the option', async () => {
     const front = withSite({});
     assert.match(await hand(front, `X-Sendfile: ${dir}/media/x\r\n`), /^HTTP\/1\.1 404 [^]*handed-missing/);

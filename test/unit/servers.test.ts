@@ -208,6 +208,18 @@ describe('a request whose server fails', () => {
     front.answered();
   });
 
+  // uWSGI closes without a word on more variables than its buffer-size. A few requests with one large header, which anybody
+  // can send, counted as failures of every server they came to, and took all but the last of them out.
+  it('because it is too large for uWSGI takes no server out', () => {
+    const front = new Servers({ protocol: 'uwsgi', fails: 1, pause: 60_000 }, { ports: [1, 2, 3] });
+    const client = front.client();
+    client.say(get('/', `Cookie: ${'c'.repeat(5000)}\r\n`));
+    for (const at of [0, 1, 2]) { front.transport.made[at]!.up(); front.transport.made[at]!.wire.fin(); }
+    assert.match(client.text, /^HTTP\/1\.1 502 /);
+    assert.deepEqual(front.events().filter(({ event }) => event === 'server-down'), []);
+    assert.deepEqual(new Set([front.answered(), front.answered(), front.answered()]), new Set([1, 2, 3]));
+  });
+
   it('a sole server that refuses stays 502, every time, and is asked every time', () => {
     const front = new Servers({ fails: 1, sticky: { cookie: 'stay', secretFile: undefined } }, { ports: [1] });
     for (let i = 0; i < 5; i++) {

@@ -29,7 +29,7 @@ const NEVER = /[\x00-\x1f\x7f\\]/;
  * Names of source: PHP's own extensions in any case, wherever in the name they stand, so also copies that editors and people
  * leave (`config.php.bak`, `config.php~`, `.config.php.swp`), and what Windows takes for the same file (`a.php.`, `a.php::$DATA`).
  */
-const SOURCE = /\.(?:php\d?|phps|phtml|pht|phar|inc)(?![a-z0-9])/i;
+const SOURCE = /\.(?:php\d*|phps|phtml|pht|phar|inc)(?![a-z0-9])/i;
 
 /** `path` is the compared path of a request: decoded, dot segments resolved, latin1. Asks `exists` at most twelve times. */
 export function chooseScript(path: string, exists: Exists): ScriptChoice {

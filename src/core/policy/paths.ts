@@ -50,6 +50,12 @@ export function leavesRoot(target: string): boolean {
   return false;
 }
 
+/** Whether the path, decoded, has a `..` in it, wherever that leads. */
+export function climbs(target: string): boolean {
+  const end = scan(target);
+  return end < 0 && decode(target.slice(0, ~end), EVERYTHING).split(/[/\\]/).includes('..');
+}
+
 /** Whether every server reads this path alike: nothing in it to decode, resolve, merge or take off. */
 export function isPlainPath(target: string): boolean {
   return scan(target) >= 0;
