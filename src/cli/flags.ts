@@ -35,6 +35,8 @@ export interface Flags {
   readonly streamBodies?: boolean;
   readonly readAhead?: string;
   readonly log?: string;
+  readonly logFile?: string;
+  readonly logHide?: readonly string[];
   readonly grace?: string;
   readonly runtime?: string;
   readonly timeout?: readonly string[];
@@ -97,6 +99,8 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--runtime <name>', 'node | bun | auto: what serves; auto takes Bun where it is found (what the program was started with)'],
     ['--config <file>', 'read sallyport.config.ts, .js or .json; flags given beside it win'],
     ['--log <format>', 'pretty | json | combined | off (pretty on a terminal, else json)'],
+    ['--log-file <file>', 'append a line per request to this file; opened anew at SIGUSR2 and by sallyport reopen'],
+    ['--log-hide <names>', 'query parameters whose values are not logged, with commas, besides token, password and their like (repeatable)', 'repeatable'],
   ]],
 ];
 

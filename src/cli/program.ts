@@ -3,6 +3,7 @@ import { ConfigError } from '../config/problems.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { addSettingsFlags, printSettings, type AppSettingsFlags } from './app-settings.ts';
 import { check } from './check.ts';
+import { addControlFlags, tellFront, type ControlFlags } from './control/tell.ts';
 import { addFlags, type Flags } from './flags.ts';
 import { serveElsewhere } from './launch.ts';
 import { ownFile } from './own-files.ts';
@@ -31,7 +32,7 @@ const DEMO = `Starts a small app that speaks only HTTP, and the front before it:
 where nothing else is said, for everybody alike. The page shows what a client sent and what the app was told, and tries
 to fool it. Ctrl-C ends everything.`;
 
-const COMMANDS = ['run', 'check', 'settings', 'trust', 'untrust', 'demo', 'help'];
+const COMMANDS = ['run', 'check', 'settings', 'reopen', 'trust', 'untrust', 'demo', 'help'];
 
 export const version = (): string =>
   (JSON.parse(ownFile('../../package.json')) as { version: string }).version;
@@ -99,6 +100,9 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
     .description('the lines to put into an app so that it hears the front, with the reason and the trap of each')
     .argument('[framework]', 'django, rails, express and others; without it: which there are')
     .action((framework: string | undefined, flags: AppSettingsFlags, command: Command) => { done(printSettings(framework, { ...flagsOf(command), ...flags }, terminal)); });
+  addControlFlags(program.command('reopen'))
+    .description('let the running front open its log file anew (for logrotate)')
+    .action(async (flags: ControlFlags) => { done(await tellFront('reopen', flags, terminal)); });
   program.command('trust').description('let this machine\'s browsers believe the local authority')
     .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
   program.command('untrust').description('take the local authority out again')

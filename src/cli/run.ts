@@ -7,6 +7,7 @@ import { freePort, waitForPort } from './run/accepts.ts';
 import { exposure, notListening } from './run/advice.ts';
 import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
+import { operate } from './operate.ts';
 import { openFront } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { isCopy } from './launched.ts';
@@ -14,7 +15,7 @@ import { untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
 
 /** Signals that mean something to an app and nothing to a front. */
-const PASSED_ON: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2', 'SIGQUIT', 'SIGWINCH'];
+const PASSED_ON: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGQUIT', 'SIGWINCH'];
 
 /** Seconds an app gets to accept its first connection; large ones load for a while. */
 export const START_SECONDS = 60;
@@ -45,9 +46,14 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     waiting.abort();
     return stopping ? 0 : tellExit(exit, words, { terminal, served: front !== undefined });
   });
-  const release = passOn(app, terminal);
+  // With a log file SIGUSR2 is the front's own: to Gunicorn it would mean to start itself anew.
+  const passed = [...PASSED_ON, ...(settings.logFile === undefined ? ['SIGUSR2' as const] : []), ...(terminal.interactive ? [] : ['SIGHUP' as const])];
+  const release = passOn(app, passed);
+  let released = (): void => undefined;
   const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings }).then(async (opened) => {
     front = opened;
+    released = await operate(opened, settings.logFile === undefined ? [] : ['SIGUSR2']);
+    opened.log.ready(opened.ready);
     return await new Promise<never>(() => {}); // from here on only a signal or the app's end matters
   });
   const over = untilToldToStop({
@@ -66,6 +72,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     return await Promise.race([failed, over]);
   } finally {
     release();
+    released();
     stopping = true;
     front?.stopNow();
     await app.end('SIGTERM', Math.min(graceMs, 5000));
@@ -90,7 +97,6 @@ async function frontFor(app: AppProcess, { place, words, settings, waiting, flag
   const there = host === place.host ? settings : (await readSettings({ started: `[${host}]:${place.port}` }, flags, terminal)).settings;
   const front = await openFront(there);
   if (warning !== undefined && settings.log === 'json') front.log.event({ event: 'app-exposed', level: 'warn', message: `${warning[0]!.toUpperCase()}${warning.slice(1)}` });
-  front.log.ready(front.ready);
   return front;
 }
 
@@ -102,8 +108,8 @@ function tellExit({ code, signal }: AppExit, words: readonly string[], { termina
 }
 
 /** Passes signals on until released. A hang-up is the app's (reload) unless it is the terminal that is gone. */
-function passOn(app: AppProcess, terminal: Terminal): () => void {
-  const signals = [...PASSED_ON, ...(terminal.interactive ? [] : ['SIGHUP' as const])].filter((signal) => signal in constants.signals);
+function passOn(app: AppProcess, passed: readonly NodeJS.Signals[]): () => void {
+  const signals = passed.filter((signal) => signal in constants.signals);
   const handler = (signal: NodeJS.Signals): void => { if (!isCopy(signal)) app.signal(signal); };
   for (const signal of signals) process.on(signal, handler);
   return () => { for (const signal of signals) process.off(signal, handler); };

@@ -13,6 +13,7 @@ import { siteKeys } from './schema-site.ts';
 import type { Config, SiteConfig } from './types.ts';
 import type { LogFormat, Settings, Timeouts } from './settings.ts';
 import { checkShape } from './shape.ts';
+import { logFile } from './log-file.ts';
 
 export interface ResolveContext {
   /** Absolute; what relative paths count from: the configuration file's folder, or the current one for flags. */
@@ -58,7 +59,9 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     },
     secretFile: config.secretFile === undefined ? undefined : problems.at(['secretFile'], config.secretFile, () => secretFile(config.secretFile!, folder)),
     allowHeaders: config.allowHeaders ?? [],
-    log: config.log ?? defaultLog,
+    log: config.log ?? (config.logFile === undefined ? defaultLog : 'json'),
+    logFile: config.logFile === undefined ? undefined : problems.at(['logFile'], config.logFile, () => logFile(config.logFile!, folder)),
+    logHide: config.logHide ?? [],
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
     timeouts: resolveTimeouts(config, problems),
     sites: resolveSites(config, folder, problems),

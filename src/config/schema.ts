@@ -80,7 +80,16 @@ export const configSchema = z.strictObject({
     + 'pose as another header: name only those that no app behind this front reads under another spelling. Default: none.',
   ),
   log: z.enum(['pretty', 'json', 'combined', 'off'], { error: 'pretty, json, combined or off' }).optional().describe(
-    'How requests are logged. Default: pretty on a terminal, json elsewhere.',
+    'How requests are logged. Default: pretty on a terminal, json elsewhere and with logFile.',
+  ),
+  logFile: text('a file').optional().describe(
+    'File that a line per request is appended to; events stay on standard output (with combined and off: standard error), where whoever runs '
+    + 'the front looks. It is made with mode 0640, since it holds addresses of people, and opened anew at SIGUSR2 or `sallyport reopen`. Default: standard output.',
+  ),
+  logHide: list(text('the name of a query parameter'), 'a list of names').optional().describe(
+    'Query parameters whose values are logged as ***, in targets and in Referer, besides those of the usual names (token, password, secret, key, code, '
+    + 'signature, session and others; docs/operations.md lists them). A name counts as the last word of longer ones too: token hides access_token. '
+    + 'Whoever reads a log could use what is in it; secrets in paths are the app\'s to keep out. Default: none besides.',
   ),
   grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
   timeouts,

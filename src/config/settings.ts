@@ -31,6 +31,10 @@ export interface Settings {
   /** Names with `_` or `.` in them that are let through all the same. */
   readonly allowHeaders: readonly string[];
   readonly log: LogFormat;
+  /** Absolute path of the file that access lines go to; undefined: standard output. */
+  readonly logFile?: string | undefined;
+  /** Names of query parameters whose values are not logged, besides the usual ones. */
+  readonly logHide?: readonly string[];
   /** Seconds that running answers get at a stop. */
   readonly grace: number;
   readonly timeouts: Timeouts;

@@ -38,8 +38,12 @@ export interface Config {
   readonly secretFile?: string | undefined;
   /** Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can pose as another header: name only those that no app behind this front reads under another spelling. Default: none. */
   readonly allowHeaders?: readonly string[] | undefined;
-  /** How requests are logged. Default: pretty on a terminal, json elsewhere. */
+  /** How requests are logged. Default: pretty on a terminal, json elsewhere and with logFile. */
   readonly log?: 'pretty' | 'json' | 'combined' | 'off' | undefined;
+  /** File that a line per request is appended to; events stay on standard output (with combined and off: standard error), where whoever runs the front looks. It is made with mode 0640, since it holds addresses of people, and opened anew at SIGUSR2 or `sallyport reopen`. Default: standard output. */
+  readonly logFile?: string | undefined;
+  /** Query parameters whose values are logged as ***, in targets and in Referer, besides those of the usual names (token, password, secret, key, code, signature, session and others; docs/operations.md lists them). A name counts as the last word of longer ones too: token hides access_token. Whoever reads a log could use what is in it; secrets in paths are the app's to keep out. Default: none besides. */
+  readonly logHide?: readonly string[] | undefined;
   /** How long running answers get at a stop; seconds, or text such as "30s". Default: 30. */
   readonly grace?: number | string | undefined;
   /** How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h". */

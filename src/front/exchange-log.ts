@@ -15,13 +15,14 @@ export function logExchange(exchange: Exchange): void {
 
 function logAccess(exchange: Exchange): void {
   const { context, head, fault, truth } = exchange;
+  const referer = head.fields.get('referer');
   context.log.access({
     time: Date.now(),
     client: truth.client,
     method: head.method,
     scheme: truth.scheme,
     host: head.host,
-    target: head.target,
+    target: context.log.hide(head.target),
     status: exchange.status === 0 ? fault?.code === 'client-gone' ? 499 : 0 : exchange.status,
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
@@ -31,7 +32,7 @@ function logAccess(exchange: Exchange): void {
     minor: head.minor,
     fault: fault?.code,
     userAgent: head.fields.get('user-agent'),
-    referer: head.fields.get('referer'),
+    referer: referer === undefined ? undefined : context.log.hide(referer),
     upgraded: exchange.upgraded,
   });
 }

@@ -7,7 +7,8 @@ import { createContext, createSite, openCertificates } from './compose.ts';
 import type { Observed } from './context.ts';
 import { doorPlan } from './door-plan.ts';
 import { openDoor, type Door } from './doors.ts';
-import { createLog, type Log } from './log/index.ts';
+import type { Log } from './log/index.ts';
+import { openLog } from './open-log.ts';
 import { Sites } from './sites.ts';
 import { stopGracefully } from './stop.ts';
 import type { ServerGroup } from './upstream/group.ts';
@@ -28,6 +29,8 @@ export interface Front {
   /** Certificates of the local authorities that sign here, for people to install. */
   readonly authorityFiles: readonly string[];
   readonly log: Log;
+  /** Opens the log file anew, where there is one; rejects with a LogFileError and stays with the old one where that cannot be. Gives what was done. */
+  reopenLog(): Promise<string>;
   /** Stops accepting, lets running answers finish for `grace` seconds, and ends. */
   stop(): Promise<void>;
   /** Ends at once. */
@@ -40,7 +43,7 @@ export interface Front {
  */
 export async function startFront(settings: Settings, options: FrontOptions = {}): Promise<Front> {
   const { transport = nativeTransport } = options;
-  const log = createLog(settings.log, options.out ?? process.stdout);
+  const { log, ...logs } = openLog(settings, options.out);
   const certificates = await openCertificates(settings, log, options.dataDir);
   const doors: Partial<Record<Scheme, Door>> = {};
   const upstreams: ServerGroup[] = [];
@@ -51,7 +54,6 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const letGo = (): void => {
     for (const upstream of upstreams) upstream.close();
     certificates?.close();
-    log.flush();
   };
   try {
     for (const scheme of ['https', 'http'] as const) {
@@ -62,6 +64,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   } catch (error) {
     await closeDoors();
     letGo();
+    logs.close();
     throw error;
   }
   for (const [scheme, { insteadOf, url }] of Object.entries(doors)) {
@@ -72,15 +75,19 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     ready: { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings), runtime },
     authorityFiles: certificates?.authorityFiles ?? [],
     log,
+    reopenLog: logs.reopen,
     async stop() {
       await closeDoors();
       await stopGracefully(context, settings.grace * 1000);
       letGo();
+      await logs.drained();
+      logs.close();
     },
     stopNow() {
       void closeDoors();
       for (const connection of [...context.connections]) connection.destroy();
       letGo();
+      logs.close();
     },
   };
 }

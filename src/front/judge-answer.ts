@@ -63,13 +63,14 @@ function explain(exchange: Exchange, { answer, finding, frontAddress }: Case<Dea
 
 function logRepair(exchange: Exchange, { answer, finding, frontAddress }: Case<RepairedRedirect>): void {
   exchange.site!.explained.add('redirect-repaired');
-  const explanation = explainRepair({ ...loopFacts(exchange, answer, frontAddress), ...finding });
+  const { hide } = exchange.context.log; // an app may put a token into a redirect
+  const explanation = explainRepair({ ...loopFacts(exchange, answer, frontAddress), ...finding, location: hide(finding.location), became: hide(finding.became) });
   exchange.context.log.event({ event: 'redirect-repaired', level: 'info', message: explanationText(explanation), requestId: exchange.id });
 }
 
 function loopFacts(exchange: Exchange, answer: AnswerHead, frontAddress: string | undefined): LoopFacts {
   const { head, truth, site } = exchange;
-  const url = redirectUrl({ scheme: truth.scheme, host: truth.host, publicPort: truth.port, target: head.target });
+  const url = exchange.context.log.hide(redirectUrl({ scheme: truth.scheme, host: truth.host, publicPort: truth.port, target: head.target }));
   return { recognised: recogniseApp(exchange, answer), told: howTold(site!.settings.speaks, site!.settings.tell), method: head.method, url, frontAddress };
 }
 

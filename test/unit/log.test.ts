@@ -23,7 +23,7 @@ class Sink {
 
 function written(format: LogFormat, say: (log: Log) => void, isTTY = false): { out: string; aside: string } {
   const [out, aside] = [new Sink(isTTY), new Sink(isTTY)];
-  const log = createLog(format, out, aside);
+  const log = createLog(format, out, { aside });
   say(log);
   log.flush();
   return { out: out.text, aside: aside.text };

@@ -1,7 +1,9 @@
 import type { LogFormat } from '../../config/settings.ts';
 import { combinedAccess } from './combined.ts';
 import type { AccessEntry, FrontEvent, ReadyEvent } from './entries.ts';
+import { createHide } from './hide.ts';
 import { jsonAccess, jsonEvent, jsonReady } from './json.ts';
+import { Batch, type Lines } from './lines.ts';
 import { painter, prettyAccess, prettyEvent, prettyReady } from './pretty.ts';
 
 /** Where lines go. `isTTY` where colours can be seen. */
@@ -17,6 +19,17 @@ export interface Log {
   ready(event: ReadyEvent): void;
   /** Writes what has been gathered; to be called before the process ends. */
   flush(): void;
+  /** A URL or a target of a request as it may be logged: without the values that let somebody in. */
+  readonly hide: (url: string) => string;
+}
+
+export interface LogOptions {
+  /** For what does not belong between access lines; default standard error. */
+  readonly aside?: LogOutput;
+  /** Takes the access lines in the place of `out`. */
+  readonly file?: Lines | undefined;
+  /** Names of query parameters that are hidden besides the usual ones. */
+  readonly hide?: readonly string[] | undefined;
 }
 
 interface Formats {
@@ -29,15 +42,18 @@ interface Formats {
  * Lines of one event-loop turn are written together. `off` writes no access lines and no information, but warnings and
  * errors always. In `combined`, whose readers know access lines only, everything else goes to `aside`, as it does in `off`.
  *
- * Queries are logged as they came; cookies, authorization and bodies never.
+ * Cookies, authorization and bodies are never logged; of queries what {@link createHide} leaves.
  */
-export function createLog(format: LogFormat, out: LogOutput, aside: LogOutput = process.stderr): Log {
+export function createLog(format: LogFormat, out: LogOutput | Lines, { aside = process.stderr, file, hide }: LogOptions = {}): Log {
   const beside = format === 'combined' || format === 'off' ? new Batch(aside) : undefined;
-  const lines = new Batch(out);
+  const lines = 'add' in out ? out : new Batch(out);
   const events = beside ?? lines;
-  const { access, event, ready } = formats(format, beside === undefined ? out : aside);
+  const access = file ?? lines;
+  const isTerminal = beside !== undefined ? aside.isTTY : 'add' in out ? false : out.isTTY;
+  const { access: line, event, ready } = formats(format, { events: isTerminal === true, access: isTerminal === true && file === undefined });
   return {
-    access: access === undefined ? () => undefined : (entry) => { lines.add(access(entry)); },
+    hide: createHide(hide),
+    access: line === undefined ? () => undefined : (entry) => { access.add(line(entry)); },
     event(told) {
       if (format !== 'off' || told.level !== 'info') events.add(event(told, Date.now()));
     },
@@ -49,48 +65,21 @@ export function createLog(format: LogFormat, out: LogOutput, aside: LogOutput = 
     },
     flush() {
       lines.flush();
+      file?.flush();
       beside?.flush();
     },
   };
 }
 
-function formats(format: LogFormat, eventsTo: LogOutput): Formats {
+function formats(format: LogFormat, terminal: { readonly events: boolean; readonly access: boolean }): Formats {
   if (format === 'json') return { access: jsonAccess, event: jsonEvent, ready: jsonReady };
-  const paint = painter(eventsTo.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''); // https://no-color.org
+  const colours = (process.env['NO_COLOR'] ?? '') === ''; // https://no-color.org
+  const paint = painter(terminal.events && colours);
   const event = (told: FrontEvent, time: number): string => prettyEvent(told, time, paint);
   const ready = (told: ReadyEvent): string => prettyReady(told, paint);
   switch (format) {
-    case 'pretty': return { access: (entry) => prettyAccess(entry, paint), event, ready };
+    case 'pretty': { const own = painter(terminal.access && colours); return { access: (entry) => prettyAccess(entry, own), event, ready }; }
     case 'combined': return { access: combinedAccess, event, ready };
     case 'off': return { access: undefined, event, ready };
-  }
-}
-
-/** A turn that makes more than this does not wait for its end. */
-const FULL = 64 * 1024;
-
-class Batch {
-  readonly #out: LogOutput;
-  #text = '';
-  #scheduled = false;
-
-  constructor(out: LogOutput) {
-    this.#out = out;
-  }
-
-  add(line: string): void {
-    this.#text += line;
-    if (this.#text.length >= FULL) this.flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => { this.#scheduled = false; this.flush(); });
-    }
-  }
-
-  flush(): void {
-    if (this.#text === '') return;
-    const text = this.#text;
-    this.#text = '';
-    this.#out.write(text);
   }
 }
