@@ -1,4 +1,4 @@
-// What reading one typical browser request head costs. Run: node --import tsx bench/http1.ts
+// What reading one typical browser request head costs. Run: npm run bench:parser
 // Prints the median and the best of several rounds, in nanoseconds per head; the machine should be idle.
 import { STANDARD_NAMES, Name } from '../src/core/http1/names.ts';
 import type { Classify } from '../src/core/http1/names.ts';

@@ -1,0 +1,12 @@
+/** Who takes part in a case. */
+import type { Peer } from '../peers/peer.ts';
+import type { Contestant } from './case.ts';
+
+const few = (peer: Peer): boolean => peer.name === 'nginx' || peer.name.startsWith('sallyport-');
+
+export const all = (peers: readonly Peer[]): Contestant[] => peers.map((peer) => ({ peer }));
+
+/** nginx, and Sallyport on each runtime. */
+export const nginxAndOurs = (peers: readonly Peer[]): Contestant[] => all(peers.filter(few));
+
+export const fileServers = (peers: readonly Peer[]): Contestant[] => all(peers.filter((peer) => few(peer) && peer.can.includes('files')));

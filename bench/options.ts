@@ -1,0 +1,36 @@
+/** What a run is asked for. */
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  readonly quick: boolean;
+  readonly smoke: boolean;
+  readonly cases: readonly string[];
+  readonly peers: readonly string[];
+  readonly rounds?: number;
+}
+
+export const USAGE = `npm run bench -- [--quick | --smoke] [--case NAME] [--peer NAME] [--rounds N]
+  --quick       shorter and fewer rounds, no soak: under four minutes
+  --smoke       one case, one round: does it run at all?
+  --case NAME   only this case (repeatable)
+  --peer NAME   only this peer (repeatable)
+  --rounds N    so many rounds
+`;
+
+/** Reads the arguments. Throws with what is wrong about them. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      'quick': { type: 'boolean', default: false }, 'smoke': { type: 'boolean', default: false },
+      'case': { type: 'string', multiple: true, default: [] }, 'peer': { type: 'string', multiple: true, default: [] },
+      'rounds': { type: 'string' },
+    },
+  });
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1)) throw new Error(`--rounds is ${values.rounds}; expected a whole number from 1 on`);
+  return {
+    quick: values.quick, smoke: values.smoke, cases: values.smoke ? ['1k'] : values.case,
+    peers: values.smoke && values.peer.length === 0 ? ['nginx', 'sallyport-node'] : values.peer, ...rounds === undefined ? {} : { rounds },
+  };
+}
