@@ -1,4 +1,5 @@
 import { believingFlags, claims } from '../core/contract/claims.ts';
+import type { Connection } from '../core/contract/read.ts';
 import type { Peer } from '../core/contract/trust.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import type { Log } from './log/index.ts';
@@ -10,9 +11,9 @@ const PEERS = 20;
  * Says once per peer what it claimed about the scheme and which flag would believe it: a proxy in front that was
  * forgotten in the configuration looks just like a forger, and its operator is searching for this line.
  */
-export function createClaimLog(log: Log, schemeHeader: string): (peer: Peer, head: RequestHead) => void {
+export function createClaimLog(log: Log, schemeHeader: string): (from: Connection & { readonly peer: Peer }, head: RequestHead) => void {
   const told = new Set<string>();
-  return (peer, head) => {
+  return ({ peer, nameless }, head) => {
     if (told.size >= PEERS) return;
     const claim = claims(head, schemeHeader);
     const who = peer.kind === 'ip' ? peer.address : 'unix';
@@ -20,7 +21,9 @@ export function createClaimLog(log: Log, schemeHeader: string): (peer: Peer, hea
     told.add(who);
     log.event({
       event: 'claim-ignored', level: 'info', client: who, header: claim.name, value: claim.value.slice(0, 200),
-      message: `${who} sent "${claim.name}: ${claim.value.slice(0, 200)}", which was ignored and removed, since nobody is believed unasked. If that is a proxy of yours: ${believingFlags(peer, claim, schemeHeader)}`,
+      message: `${who} sent "${claim.name}: ${claim.value.slice(0, 200)}", which was ignored and removed, since ${nameless === true
+        ? 'its PROXY header told no address, so these may be any client\'s words. Let the balancer tell addresses, or, where it adds header lines of its own, leave the PROXY protocol out on both sides'
+        : `nobody is believed unasked. If that is a proxy of yours: ${believingFlags(peer, claim, schemeHeader)}`}`,
     });
   };
 }

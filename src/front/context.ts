@@ -1,11 +1,11 @@
 import type { Classify } from '../core/http1/names.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import type { Reader } from '../core/contract/read.ts';
-import type { Peer } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Transport, Wire } from '../transport/wire.ts';
 import type { AuthorityDownload } from './authority-download.ts';
+import type { createClaimLog } from './claim-log.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log/index.ts';
 import type { Sites } from './sites.ts';
@@ -34,7 +34,7 @@ export interface FrontContext {
   /** Certificates were given, so browsers may remember what they are told. */
   readonly realCertificate: boolean;
   readonly nextId: () => string;
-  readonly noteClaim: (peer: Peer, head: RequestHead) => void;
+  readonly noteClaim: ReturnType<typeof createClaimLog>;
   readonly observe: ((seen: Observed) => void) | undefined;
   stopping: boolean;
 }

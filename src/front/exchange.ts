@@ -57,7 +57,7 @@ export class Exchange {
   begin(hasBody: boolean): void {
     const { context, head } = this;
     const truth = this.truth = context.read(this.down, head);
-    if (truth.by.scheme === 'connection') context.noteClaim(this.down.peer, head);
+    if (truth.by.scheme === 'connection') context.noteClaim(this.down, head);
     const ruling = ruleOn(this);
     if (ruling instanceof Fault) this.fail(ruling);
     else if (!('target' in ruling)) this.answer(ruling);

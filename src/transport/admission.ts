@@ -86,8 +86,8 @@ export abstract class Admission {
   private tell(header: ProxyHeader, rest: Uint8Array): void {
     const { by } = this;
     const { secure, tlsVersion, alpn, authority } = header;
-    const proxied: Proxied = { by, secure, tlsVersion, alpn, authority };
-    if (header.kind === 'local') this.pass(by, { local: undefined, proxied }, rest);
+    const proxied: Proxied = { by, nameless: header.kind === 'unknown', secure, tlsVersion, alpn, authority };
+    if (header.kind !== 'proxied') this.pass(by, { local: undefined, proxied }, rest);
     else this.pass({ kind: 'ip', ...header.source }, { local: { kind: 'ip', ...header.destination }, proxied }, rest);
   }
 }

@@ -73,6 +73,8 @@ export interface TlsFacts {
 export interface Proxied {
   /** Who told it: the other end of the socket. The same as `peer` where the header told no address (a health check). */
   readonly by: Endpoint;
+  /** It told of no address, and yet may have passed a client on: what comes is not the word of `by`. */
+  readonly nameless: boolean;
   /** Whether the client spoke TLS to the balancer. It says nothing of this connection; that is `tls`. */
   readonly secure: boolean | undefined;
   readonly tlsVersion: string | undefined;

@@ -1,9 +1,9 @@
 /** A transport without sockets: both ends in one process, bytes as text. Every call to a handler is made by the test, so every order of events can be played. */
-import type { ConnectOptions, Endpoint, Listener, ListenOptions, TlsFacts, Transport, Wire, WireError, WireHandler } from '../../src/transport/wire.ts';
+import type { ConnectOptions, Endpoint, Listener, ListenOptions, Proxied, TlsFacts, Transport, Wire, WireError, WireHandler } from '../../src/transport/wire.ts';
 
 const latin1 = (data: Uint8Array | string): string => (typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
 
-export interface MemoryWireOptions { readonly tls?: boolean; readonly peer?: string; readonly port?: number; readonly local?: Endpoint }
+export interface MemoryWireOptions { readonly tls?: boolean; readonly peer?: string; readonly port?: number; readonly local?: Endpoint; readonly proxied?: Proxied }
 
 /** One end of a connection as the front holds it; the test plays the other end. */
 export class MemoryWire implements Wire {
@@ -11,6 +11,7 @@ export class MemoryWire implements Wire {
   readonly peer: Endpoint;
   readonly local: Endpoint;
   readonly tls: TlsFacts | undefined;
+  readonly proxied: Proxied | undefined;
   /** What was written, in order, one entry a write. */
   readonly writes: string[] = [];
   buffered = 0;
@@ -26,6 +27,7 @@ export class MemoryWire implements Wire {
     const { peer = '192.0.2.7', port = 55555 } = options;
     this.peer = peer === 'unix' ? { kind: 'unix', path: '/run/front.sock' } : { kind: 'ip', address: peer, port };
     this.local = options.local ?? { kind: 'ip', address: '127.0.0.1', port: 8443 };
+    this.proxied = options.proxied;
     this.tls = options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
   }
 

@@ -35,6 +35,16 @@ test('without a trusted proxy, and for an untrusted peer, no field is looked at'
   assert.throws(() => trusting({ peer: peerOf('10.0.0.1'), scheme: 'https' }, unreadable), /looked at/);
 });
 
+// A balancer that passes TCP on says UNKNOWN of a client on a unix socket of its own. The connection then counted as the
+// trusted balancer's, and with it every header line that the client had written.
+test('a trusted peer that passed somebody on without a name is not heard', () => {
+  const read = createReader({ trust: compileTrust(['10.0.0.5', 'unix']), publicPort });
+  for (const peer of [peerOf('10.0.0.5'), { kind: 'unix' } as const]) {
+    const truth = read({ peer, scheme: 'http', nameless: true }, unreadable);
+    assert.deepEqual([truth.scheme, truth.client], ['http', peer.kind === 'unix' ? 'unix' : '10.0.0.5']);
+  }
+});
+
 test('the told port is the public one of the told scheme', () => {
   const read = createReader({ trust: compileTrust(['10.0.0.1']), publicPort: (scheme) => (scheme === 'https' ? 8443 : 8080) });
   const head = { host: 'shop.example', fields: codedFields(['X-Forwarded-Proto: https']) };

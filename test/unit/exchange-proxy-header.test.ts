@@ -166,3 +166,24 @@ describe('an app that is sent PROXY headers', () => {
     assert.equal(front.transport.made[0]!.options.prelude, undefined);
   });
 });
+
+describe('a connection whose PROXY header told no address', () => {
+  const told = (nameless: boolean): { app: string; events: Record<string, unknown>[] } => {
+    const front = start(undefined, { trust: ['10.0.0.5'], acceptProxy: true });
+    const by = { kind: 'ip', address: '10.0.0.5', port: 4000 } as const;
+    const client = front.client({ peer: by.address, proxied: { by, nameless, secure: undefined, tlsVersion: undefined, alpn: undefined, authority: undefined } });
+    client.say(get('/', 'X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.66\r\n'));
+    return { app: front.app().text, events: front.events() };
+  };
+
+  it('is the balancer\'s own with LOCAL: its lines count', () => {
+    assert.match(told(false).app, /X-Forwarded-For: 203\.0\.113\.66\r\nX-Forwarded-Proto: https\r\n/);
+  });
+
+  it('may be anybody\'s with UNKNOWN: no line counts, and the log says why', () => {
+    const { app, events } = told(true);
+    assert.match(app, /X-Forwarded-For: 10\.0\.0\.5\r\nX-Forwarded-Proto: http\r\n/);
+    assert.doesNotMatch(app, /203\.0\.113\.66/);
+    assert.match(String(events.find(({ event }) => event === 'claim-ignored')?.['message']), /told no address.*Let the balancer tell addresses/);
+  });
+});

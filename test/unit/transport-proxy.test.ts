@@ -121,7 +121,7 @@ describe('a plain door that expects the PROXY protocol', () => {
 
   test('LOCAL, UNSPEC and UNKNOWN are the socket\'s own two ends', async (t) => {
     const door = await openDoor(t, { proxyProtocol: {} });
-    for (const header of [v2(0x20, 0x00), v2(0x20, 0x11, IPV4), v2(0x21, 0x00), 'PROXY UNKNOWN\r\n', `PROXY UNKNOWN ${V1.slice(11)}`]) {
+    for (const [header, nameless] of [[v2(0x20, 0x00), false], [v2(0x20, 0x11, IPV4), false], [v2(0x21, 0x00), true], ['PROXY UNKNOWN\r\n', true], [`PROXY UNKNOWN ${V1.slice(11)}`, true]] as const) {
       const talk = await open(t, door);
       talk.say(header);
       const { wire } = await door.next();
@@ -129,6 +129,7 @@ describe('a plain door that expects the PROXY protocol', () => {
       assert.deepEqual(wire.peer, own);
       assert.deepEqual(wire.local, { kind: 'ip', address: '127.0.0.1', port: door.port });
       assert.deepEqual(wire.proxied?.by, own);
+      assert.equal(wire.proxied?.nameless, nameless);
     }
   });
 
@@ -138,7 +139,7 @@ describe('a plain door that expects the PROXY protocol', () => {
     talk.say(v2(0x21, 0x11, IPV4 + sslTlv(1, tlv(0x21, '544c5376312e33')) + tlv(2, '612e74657374') + tlv(1, '6832')));
     const { wire } = await door.next();
     const { by: _, ...facts } = wire.proxied!;
-    assert.deepEqual(facts, { secure: true, tlsVersion: 'TLSv1.3', alpn: 'h2', authority: 'a.test' });
+    assert.deepEqual(facts, { nameless: false, secure: true, tlsVersion: 'TLSv1.3', alpn: 'h2', authority: 'a.test' });
     assert.equal(wire.tls, undefined, 'this connection is plain');
   });
 

@@ -39,6 +39,8 @@ export interface Connection {
   /** Undefined where a runtime does not show it: nobody, then, is trusted by address. */
   readonly peer: Peer | undefined;
   readonly scheme: Scheme;
+  /** The peer may have passed a client on without a name for it (PROXY protocol, UNKNOWN): no header is the peer's own word. */
+  readonly nameless?: boolean | undefined;
 }
 
 /** What counts of a head. `host` is validated. */
@@ -69,9 +71,9 @@ export function createReader(options: ReaderOptions): Reader {
   const told = createToldReader(options, own);
   if (trust === NO_TRUST && vouched === undefined) return own;
   return (connection, head) => {
-    const { peer } = connection;
+    const { peer, nameless } = connection;
     // Whoever carries the proof is a proxy of one's own, wherever it connects from.
-    const hop = (peer && hopOf(trust, peer)) ?? (vouched?.(head.fields) === true ? 'own' : undefined);
+    const hop = (peer && nameless !== true ? hopOf(trust, peer) : undefined) ?? (vouched?.(head.fields) === true ? 'own' : undefined);
     return hop === undefined ? own(connection, head) : told(connection, head, hop);
   };
 }

@@ -25,11 +25,11 @@ export interface ProxyFacts {
 }
 
 /**
- * `local`: no address was told (LOCAL, UNSPEC, UNKNOWN, a Unix socket): the socket's own count. LOCAL and UNKNOWN
- * never come with facts.
+ * No address was told, so the socket's own count: `local` (LOCAL), since nobody was passed on, as for a health check;
+ * `unknown` (UNKNOWN, UNSPEC, a Unix socket), though somebody may have been. LOCAL and UNKNOWN never come with facts.
  */
 export type ProxyHeader =
-  | ProxyFacts & { readonly kind: 'local' }
+  | ProxyFacts & { readonly kind: 'local' | 'unknown' }
   | ProxyFacts & { readonly kind: 'proxied'; readonly source: ProxyNode; readonly destination: ProxyNode };
 
 export type ProxyVersion = 'v1' | 'v2';

@@ -10,7 +10,7 @@ export const MAX_LINE = 107;
 export function readV1(bytes: Uint8Array, end: number): ProxyHeader | Fault {
   const line = latin1(bytes, 6, end);
   // §2.1: what comes after UNKNOWN is ignored.
-  if (line === 'UNKNOWN' || line.startsWith('UNKNOWN ')) return { kind: 'local' };
+  if (line === 'UNKNOWN' || line.startsWith('UNKNOWN ')) return { kind: 'unknown' };
   const parts = line.split(' ');
   const [family, from = '', to = '', fromPort = '', toPort = ''] = parts;
   if (family !== 'TCP4' && family !== 'TCP6') return bad(line, 'TCP4, TCP6 or UNKNOWN');

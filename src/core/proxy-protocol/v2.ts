@@ -44,12 +44,13 @@ export function readV2(header: Uint8Array): ProxyHeader | Fault {
   const family = header[13]! >>> 4;
   const protocol = header[13]! & 15;
   // §2.2: the block of a LOCAL is discarded. So is one whose family and protocol do not say together how long its addresses are.
-  if ((header[12]! & 15) === LOCAL || (family === UNSPEC) !== (protocol === UNSPEC)) return { kind: 'local' };
+  if ((header[12]! & 15) === LOCAL) return { kind: 'local' };
+  if ((family === UNSPEC) !== (protocol === UNSPEC)) return { kind: 'unknown' };
   const facts = readFacts(header, FIXED + ADDRESS_BYTES[family]!);
   if (typeof facts === 'string') return bad(facts);
   const width = family === 1 ? 4 : family === 2 ? 16 : 0;
   // Unspecified: no addresses. Unix: they name nothing outside the balancer's host; a receiver may take it as unspecified (§2.2).
-  if (width === 0) return { kind: 'local', ...facts };
+  if (width === 0) return { kind: 'unknown', ...facts };
   return { kind: 'proxied', source: node(header, width, 0), destination: node(header, width, 1), ...facts };
 }
 

@@ -50,7 +50,7 @@ interface Pair {
 }
 
 function pairOf(header: ProxyHeader): Pair | undefined {
-  if (header.kind === 'local') return undefined;
+  if (header.kind !== 'proxied') return undefined;
   const source = addressOf(header.source);
   const destination = addressOf(header.destination);
   if (source === undefined || destination === undefined) return undefined;

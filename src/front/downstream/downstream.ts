@@ -1,4 +1,5 @@
 import type { BodyPlan } from '../../core/http1/write-head.ts';
+import type { Connection } from '../../core/contract/read.ts';
 import type { Peer } from '../../core/contract/trust.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { WireHandler, Wire } from '../../transport/wire.ts';
@@ -11,6 +12,8 @@ import type { ClientLine } from '../upstream/proxy-header.ts';
  */
 export interface Downstream {
   readonly peer: Peer;
+  /** See {@link Connection.nameless}. */
+  readonly nameless: boolean;
   /** What the connection itself shows: TLS or not. */
   readonly scheme: Scheme;
   /** Both ends of the client's connection, and what was settled on it. */

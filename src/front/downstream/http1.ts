@@ -22,6 +22,7 @@ import { Line } from './line.ts';
 /** A client's HTTP/1.1 connection: bytes in, one exchange after the other, bytes out. */
 export class ClientConnection implements Downstream, WireHandler {
   readonly peer: Peer;
+  readonly nameless: boolean;
   readonly scheme: Scheme;
   #state: ConnectionState = 'head';
   #exchange: Exchange | undefined;
@@ -42,6 +43,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#line.patience.allow('head');
     this.#context = context;
     this.peer = wire.peer;
+    this.nameless = wire.proxied?.nameless === true;
     this.scheme = wire.tls === undefined && wire.proxied?.secure !== true ? 'http' : 'https';
     context.connections.add(this);
   }
