@@ -14,8 +14,10 @@ export type CsrfCheck = (method: string, heard: Heard, fields: Fields) => string
  * (Fetch Metadata, which no page can set), else in `Origin`, else in `Referer`, compared with the true origin.
  */
 export function createCsrf(options: CsrfOptions): CsrfCheck {
-  const allowed = new Set((options.origins ?? []).map(parseOrigin));
-  const { unknown = 'allow' } = options;
+  const { origins: others = [], unknown = 'allow', ...none } = options as CsrfOptions & Record<string, unknown>;
+  for (const name of Object.keys(none)) throw new OptionError('csrf', `there is no "${name}" in it; expected origins or unknown.`);
+  if (!Array.isArray(others)) throw new OptionError('csrf', `origins: ${JSON.stringify(others)} is no list; expected one such as ['https://pay.example'].`);
+  const allowed = new Set((others as readonly string[]).map(parseOrigin));
   if (unknown !== 'allow' && unknown !== 'refuse') throw new OptionError('csrf', `unknown: ${JSON.stringify(unknown)} is none; expected 'allow' or 'refuse'.`);
 
   return (method, heard, fields) => {

@@ -8,7 +8,10 @@ export function responseOf({ status, headers, body }: OwnAnswer): Response {
 }
 
 /** The app's answer, amended; the very same where there is nothing to amend. */
-export function amended(response: Response, judged: Judged): Response {
+export function amended<Answer extends Response | undefined | void>(response: Answer, judged: Judged): Answer | Response {
+  // An upgraded connection: Bun's handlers return nothing then, and Deno knows by the object itself what it has upgraded.
+  // A status below 200 (0 of Response.error(), too) cannot be given to a new one.
+  if (response === undefined || response.status < 200) return response;
   const { hsts, secureCookies, cookie } = judged.amendment();
   const cookies = secureCookies ? response.headers.getSetCookie() : [];
   if (hsts === undefined && cookie === undefined && cookies.every((value) => secured(value) === value)) return response;

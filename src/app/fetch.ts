@@ -7,30 +7,29 @@ import type { Scheme } from '../core/contract/truth.ts';
 import type { Heard } from './asked.ts';
 import { define } from './define.ts';
 import { amended, responseOf } from './fetch-answer.ts';
-import { askedOfFetch, bareWarning, usualPeer, type PeerOf } from './fetch-request.ts';
+import { askedOfFetch, bareWarning, createSeer, type SeenOptions } from './fetch-request.ts';
 import { createJudge } from './judge.ts';
 import { judgedOf, keep } from './kept.ts';
 import type { Options as CommonOptions } from './options.ts';
 
-export interface Options<Context extends readonly unknown[] = readonly unknown[]> extends CommonOptions {
-  /** The address of whoever connected, from what the runtime hands to a handler. Default: as Bun, Deno, srvx and Node's adapters show it. */
-  readonly peer?: PeerOf<Context> | undefined;
-}
+export interface Options<Context extends readonly unknown[] = readonly unknown[]> extends CommonOptions, SeenOptions<Context> {}
 
-export type Handler<Context extends readonly unknown[]> = (request: Request, ...context: Context) => Response | Promise<Response>;
+/** `Answer` is a `Response`, and in Bun undefined too: what a handler returns once the server has upgraded the connection. */
+export type Handler<Context extends readonly unknown[], Answer extends Response | undefined | void = Response> = (request: Request, ...context: Context) => Answer | Promise<Answer>;
 
 /**
  * `request.url` becomes the true URL: scheme, host and port as the visitor has them. `heardOf(request)` tells the rest.
+ * Whatever the runtime hands to a handler has to be given on: it is what shows who connected.
  * @throws OptionError or ContractError naming the option, what was seen and what to write instead.
  */
-export function sallyport<Context extends readonly unknown[]>(options: Options<Context> = {}): (handler: Handler<Context>) => (request: Request, ...context: Context) => Promise<Response> {
-  const { peer, ...common } = options;
+export function sallyport<Context extends readonly unknown[]>(options: Options<Context> = {}): <Answer extends Response | undefined | void>(handler: Handler<Context, Answer>) => (request: Request, ...context: Context) => Promise<Answer | Response> {
+  const { peer, connection, ...common } = options;
   const judge = createJudge(common);
+  const see = createSeer({ peer, connection });
   const warning = bareWarning(common, peer !== undefined, ['Bun', 'Deno']);
   if (warning !== undefined) (options.log ?? console.warn)(warning);
-  const peerOf: PeerOf<Context> = peer ?? usualPeer;
   return (handler) => async (request, ...context) => {
-    const judged = judge(askedOfFetch(request, peerOf(request, ...context)));
+    const judged = judge(askedOfFetch(request, see(request, context)));
     if (judged.answer !== undefined) return responseOf(judged.answer);
     keep(request, judged);
     tell(request, judged.heard);

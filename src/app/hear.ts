@@ -1,6 +1,6 @@
 import { hostOf } from '../core/contract/header-values.ts';
 import { createReader } from '../core/contract/read.ts';
-import { trusts, type Trust } from '../core/contract/trust.ts';
+import { trusts } from '../core/contract/trust.ts';
 import { DEFAULT_PORT, hostPort } from '../core/policy/urls.ts';
 import type { Asked, Heard } from './asked.ts';
 import { trustedHeaders } from './header.ts';
@@ -12,9 +12,9 @@ export interface Hearing {
   hear(asked: Asked): Heard;
   /** Whether the peer, or the request by its secret, is believed at all. */
   believes(asked: Asked): boolean;
-  /** The header that says the scheme; for messages. */
-  readonly schemeHeader: string;
-  readonly bySecretAlone: boolean;
+  /** The headers that say the scheme, and those that say something else; for messages. */
+  readonly schemeNames: readonly string[];
+  readonly otherNames: readonly string[];
 }
 
 const validHost = hostOf('Host');
@@ -31,15 +31,13 @@ export function createHearing({ trust: written, header }: Pick<Options, 'trust' 
       return { ...truth, secure: truth.scheme === 'https' };
     },
     believes: ({ peer, fields }) => (peer !== undefined && trusts(trust, peer)) || vouched?.(fields) === true,
-    schemeHeader: nameOf(headers.scheme),
-    bySecretAlone: vouched !== undefined && isNobody(trust),
+    schemeNames: namesOf(headers.scheme),
+    otherNames: [headers.client ?? 'X-Forwarded-For', headers.host, headers.port].filter((name) => name !== undefined),
   };
 }
 
-const isNobody = (trust: Trust): boolean => trust.ranges.length === 0 && !trust.unix;
-
-function nameOf(scheme: ReturnType<typeof trustedHeaders>['scheme']): string {
-  if (scheme === undefined) return 'X-Forwarded-Proto';
+function namesOf(scheme: ReturnType<typeof trustedHeaders>['scheme']): string[] {
+  if (scheme === undefined) return ['X-Forwarded-Proto'];
   const all = (Array.isArray(scheme) ? scheme : [scheme]) as readonly (string | { readonly name: string })[];
-  return all.map((one) => (typeof one === 'string' ? one : one.name)).join(' and ');
+  return all.map((one) => (typeof one === 'string' ? one : one.name));
 }

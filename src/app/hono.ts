@@ -9,7 +9,7 @@ import type { Heard } from './asked.ts';
 import { define } from './define.ts';
 import { amended, responseOf } from './fetch-answer.ts';
 import { tell, type Options } from './fetch.ts';
-import { askedOfFetch, bareWarning, usualPeer } from './fetch-request.ts';
+import { askedOfFetch, bareWarning, createSeer } from './fetch-request.ts';
 import { createJudge } from './judge.ts';
 import { judgedOf, keep } from './kept.ts';
 
@@ -25,14 +25,14 @@ declare module 'hono' {
  * @throws OptionError or ContractError naming the option, what was seen and what to write instead.
  */
 export function sallyport(options: Options<readonly [Context]> = {}): MiddlewareHandler {
-  const { peer, ...common } = options;
+  const { peer, connection, ...common } = options;
   const judge = createJudge(common);
+  const see = createSeer<readonly [Context]>({ peer, connection }, ([c]) => [c.env]);
   const warning = bareWarning(common, peer !== undefined, ['Bun', 'Deno', 'process']); // Node's adapter shows its message
   if (warning !== undefined) (options.log ?? console.warn)(warning);
   return async (c, next) => {
     const { raw } = c.req;
-    const address = peer === undefined ? usualPeer(raw, c.env) : peer(raw, c);
-    const judged = judge(askedOfFetch(raw, address));
+    const judged = judge(askedOfFetch(raw, see(raw, [c])));
     keep(c, judged);
     c.set('sallyport', judged.heard);
     if (judged.answer !== undefined) return responseOf(judged.answer);

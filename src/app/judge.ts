@@ -1,15 +1,17 @@
-import { hostName, parseHttpUrl, targetOf } from '../core/policy/urls.ts';
+import { hostName } from '../core/policy/urls.ts';
 import { redirectStatus, redirectUrl } from '../core/policy/redirect.ts';
 import { decide, type SchemePolicy } from '../core/policy/scheme.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Asked, Heard } from './asked.ts';
 import { pageAnswer, redirectAnswer, type OwnAnswer } from './answers.ts';
+import { check } from './check.ts';
 import { createCsrf, isSafe } from './csrf.ts';
-import { createDoubtLog, doubtOf, oneLine } from './doubts.ts';
+import { createDoubtLog, doubtOf, loopDoubt, oneLine } from './doubts.ts';
 import { createHearing, type Hearing } from './hear.ts';
 import { clearCount, countOf, LOOP, markOf, setCount } from './loop-cookie.ts';
-import { OptionError, type Options } from './options.ts';
+import type { Options } from './options.ts';
 import { compilePolicy, type Policy } from './policy.ts';
+import { originForm } from './target.ts';
 
 /** One request, judged. Adapters keep it for as long as the request lasts. */
 export interface Judged {
@@ -32,8 +34,6 @@ export interface Amendment {
 }
 
 export type Judge = (asked: Asked) => Judged;
-
-const PORT_OPTIONS = ['httpsPort', 'httpPort'] as const;
 
 /** Compiles the options. @throws OptionError or ContractError naming the option, what was seen and what to write instead. */
 export function createJudge(options: Options = {}): Judge {
@@ -87,6 +87,9 @@ class Judgement implements Judged {
     if (this.#policy !== 'either' && this.#policy !== policy) {
       throw new Error(`sallyport: the route for "${this.#asked.method} ${this.#target}" is marked ${policy}, but the option https says ${this.#policy} for this path: visitors would be sent to and fro. Let both say the same, or take one away.`);
     }
+    if (policy === 'http' && this.#rules.policy.remembersHttps) {
+      throw new Error(`sallyport: the route for "${this.#asked.method} ${this.#target}" is marked http, but the option hsts makes browsers ask for every path of this host over https: they would be sent to and fro. Take one of the two away.`);
+    }
     this.#policy = policy;
     return this.#overWrongScheme();
   }
@@ -134,7 +137,7 @@ class Judgement implements Judged {
   /** The browser has followed this very redirect three times within seconds: one more would change nothing. */
   #loop(to: Scheme): OwnAnswer {
     const { hearing, log, explained } = this.#rules;
-    const { seen, why, change } = doubtOf(this.#asked, this.heard, hearing);
+    const { seen, why, change } = to === 'https' ? doubtOf(this.#asked, this.heard, hearing) : loopDoubt(this.#asked, this.heard, hearing);
     if (!explained.loop) {
       explained.loop = true;
       log(`sallyport: ${oneLine(`"${this.#target}" redirects to ${to} for ever: the browser follows, and the app does not see that it did. ${seen} ${why} ${change}`)}`);
@@ -163,23 +166,3 @@ class Judgement implements Judged {
     return this.heard.secure && hsts !== undefined ? { ...answer, headers: [...answer.headers, ['Strict-Transport-Security', hsts]] } : answer;
   }
 }
-
-/** Path and query, also of a whole URL as clients send them to proxies (RFC 9112 §3.2.2). */
-function originForm(target: string): string {
-  if (target.startsWith('/') || target === '*') return target;
-  const url = parseHttpUrl(target);
-  return url === undefined ? '/' : targetOf(url.rest);
-}
-
-function check(options: Options): void {
-  if (typeof options !== 'object' || options === null) throw new OptionError('options', `${String(options)} is none; expected an object, such as { trust: ['loopback'], https: 'https' }.`);
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw new OptionError(unknown, `there is no such option; expected one of ${[...KNOWN].join(', ')}.`);
-  for (const name of PORT_OPTIONS) {
-    const port = options[name];
-    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) throw new OptionError(name, `${String(port)} is no port; expected a number from 1 to 65535.`);
-  }
-  if (options.unsafe !== undefined && options.unsafe !== 'redirect' && options.unsafe !== 'refuse') throw new OptionError('unsafe', `${JSON.stringify(options.unsafe)} is none; expected 'redirect' or 'refuse'.`);
-}
-
-const KNOWN: ReadonlySet<string> = new Set<keyof Options>(['trust', 'header', 'https', 'health', 'permanent', 'unsafe', 'httpsPort', 'httpPort', 'hsts', 'secureCookies', 'hosts', 'csrf', 'log']);

@@ -4,6 +4,7 @@
  *     app.use(sallyport({ https: 'https' }));
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type {} from 'koa';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Heard } from './asked.ts';
 import type { OwnAnswer } from './answers.ts';
@@ -13,12 +14,22 @@ import { judgedOf, keep } from './kept.ts';
 import { amendAnswer } from './node-answer.ts';
 import { askedOfNode } from './node-request.ts';
 import type { Options } from './options.ts';
+import { originForm } from './target.ts';
+
+declare module 'koa' {
+  interface ExtendableContext {
+    /** What was heard about this request. */
+    readonly sallyport: Heard;
+  }
+}
 
 /** As much of Koa's context as is needed here. */
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly request: object;
+  readonly request: { originalUrl: string };
+  /** As the request came, whatever a mounted app has taken off `url`. */
+  originalUrl: string;
   status: number;
   body: unknown;
   set(name: string, value: string): void;
@@ -27,14 +38,16 @@ export interface KoaContext {
 export type Middleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown>;
 
 /**
- * Sets what `ctx.secure`, `ctx.protocol`, `ctx.ip`, `ctx.host`, `ctx.origin` and `ctx.href` are made of, and so whether
+ * Sets what `ctx.secure`, `ctx.protocol`, `ctx.ip`, `ctx.host`, `ctx.href` and `ctx.URL` are made of, and so whether
  * `ctx.cookies` may set a secure cookie. `app.proxy` is then of no use and should be left out: it believes everybody.
  * @throws OptionError or ContractError naming the option, what was seen and what to write instead.
  */
 export function sallyport(options: Options = {}): Middleware {
   const judge = createJudge(options);
   return async (context, next) => {
-    const judged = judge(askedOfNode(context.req));
+    // Koa takes ctx.href and ctx.URL as they stand from a client that sends a whole URL, with any scheme and host in it.
+    if (!context.originalUrl.startsWith('/')) context.originalUrl = context.request.originalUrl = originForm(context.originalUrl);
+    const judged = judge(askedOfNode(context.req, (context.req as { readonly originalUrl?: string }).originalUrl ?? context.originalUrl));
     const { heard } = judged;
     keep(context.req, judged);
     define(context.request, { protocol: heard.scheme, ip: heard.client, host: heard.host });

@@ -1,6 +1,7 @@
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import { cookiePairs } from '../core/policy/cookies.ts';
+import { hostName } from '../core/policy/urls.ts';
 
 /** Counts redirects of one address in the browser itself: the only party that knows that it has been here before. */
 const NAME = 'sallyport-loop';
@@ -23,10 +24,10 @@ export function countOf(fields: Fields, mark: string): number {
   return 0;
 }
 
-/** The redirect that the cookie is about: another one does not count. */
+/** The redirect that the cookie is about: another one does not count. Without the port, which is another after a redirect. */
 export function markOf(to: Scheme, host: string, target: string): string {
   let hash = 0x811c9dc5; // FNV-1a; a collision costs one visitor one redirect too few
-  const text = `${to} ${host.toLowerCase()} ${target}`;
+  const text = `${to} ${hostName(host).toLowerCase()} ${target}`;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0).toString(36);
 }

@@ -32,7 +32,7 @@ export function sallyport(options: Options = {}): (request: Request) => Response
   if (warning !== undefined) (options.log ?? console.warn)(warning);
   return (request) => {
     // Next.js writes request.url by whatever X-Forwarded-Proto a client sends: its scheme is nobody's word.
-    const judged = judge({ ...askedOfFetch(request, undefined), scheme: 'http' });
+    const judged = judge(askedOfFetch(request, { peer: undefined, scheme: 'http' }));
     if (judged.answer !== undefined) return responseOf(judged.answer);
     const { hsts, cookie } = judged.amendment();
     const response = NextResponse.next({ request: { headers: toldHeaders(request.headers, judged.heard) } });

@@ -7,16 +7,18 @@ import { fieldsOfRaw } from './fields.ts';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
+/** Its target as it came: routers take the prefix they are mounted at off `url`. */
+export const targetOfNode = (request: NodeRequest): string => (request as { readonly originalUrl?: string }).originalUrl ?? request.url ?? '/';
+
 /** A request as Node's servers show it. */
-export function askedOfNode(request: NodeRequest): Asked {
+export function askedOfNode(request: NodeRequest, target = targetOfNode(request)): Asked {
   const socket = request.socket as Socket & { readonly encrypted?: boolean };
   const { headers } = request;
   return {
     peer: peerOf(socket),
     scheme: socket.encrypted === true ? 'https' : 'http',
     method: request.method ?? 'GET',
-    // Routers take the prefix they are mounted at off `url`.
-    target: (request as { readonly originalUrl?: string }).originalUrl ?? request.url ?? '/',
+    target,
     host: (headers[':authority'] as string | undefined) ?? headers.host ?? '',
     fields: fieldsOfRaw(request.rawHeaders),
   };

@@ -10,6 +10,8 @@ export interface Policy {
   readonly serves: (host: string) => boolean;
   /** The value of `Strict-Transport-Security`; undefined: the app's own. */
   readonly hsts: string | undefined;
+  /** Whether browsers are told to come over https alone: `hsts`, and not to take it back. */
+  readonly remembersHttps: boolean;
   /** Whether a cookie that is set on a secure request to a path of this policy gets `Secure`. */
   readonly secures: (policy: SchemePolicy) => boolean;
 }
@@ -26,6 +28,7 @@ export function compilePolicy(options: Options): Policy {
     schemes,
     serves: compileServes(options.hosts),
     hsts: compileHsts(options, entries),
+    remembersHttps: options.hsts !== undefined && parseHsts(String(options.hsts)).maxAge > 0,
     secures: (policy) => secureCookies !== false && (policy === 'https' || (unruled && secureCookies === true)),
   };
 }

@@ -22,7 +22,7 @@ export function compileBelieved(written: Options['trust'] = ['loopback', 'unix']
 }
 
 const isSecret = (entry: unknown): entry is Secret =>
-  typeof entry === 'object' && entry !== null && 'secret' in entry && (typeof entry.secret === 'string' || Array.isArray(entry.secret));
+  typeof entry === 'object' && entry !== null && 'secret' in entry && (typeof entry.secret === 'string' || (Array.isArray(entry.secret) && entry.secret.length > 0));
 
 function refused(entry: unknown): OptionError {
   if (typeof entry === 'number') {
@@ -30,5 +30,8 @@ function refused(entry: unknown): OptionError {
   }
   if (entry === true) return new OptionError('trust', 'true would believe every client. Write the address or network that your proxy connects from, such as trust: [\'loopback\'].');
   if (entry === false) return new OptionError('trust', 'false is no list. To believe nobody write trust: [].');
+  if (typeof entry === 'object' && entry !== null && 'secret' in entry) {
+    return new OptionError('trust', `the secret is ${entry.secret === undefined ? 'undefined: the variable that holds it may not be set' : JSON.stringify(entry.secret)}; expected what the file of the front's --secret-file holds, 16 to 256 visible ASCII characters.`);
+  }
   return new OptionError('trust', `${JSON.stringify(entry) ?? String(entry)} is none; expected an address, a network, 'loopback', 'unix' or { secret }.`);
 }

@@ -8,6 +8,7 @@ import { startFront, type Front } from '../helpers/front.ts';
 import { apache, makePlan, nginx, SITE, startOuter, type Plan } from '../helpers/outer-proxies.ts';
 import { requires } from '../helpers/real.ts';
 import { eventually, scope } from '../helpers/scope.ts';
+import { exchange } from '../helpers/talk.ts';
 
 /** What a client makes up, in vain. */
 const FORGED: Readonly<Record<string, string>> = {
@@ -22,12 +23,12 @@ for (const { name, start } of ADAPTERS) {
   describe(`${name}, with no proxy`, () => {
     const here = scope();
     let believing: (path: string, ask?: Ask) => Promise<Got>; // loopback is believed unless the options say otherwise
-    let distrusting: (path: string, ask?: Ask) => Promise<Got>;
+    let distrusting: ((path: string, ask?: Ask) => Promise<Got>) & { readonly site: string };
     const logged: string[] = [];
     before(async () => {
       const [a, b] = [await site(here, { csrf: true, hosts: ['127.0.0.1'] }), await site(here, { trust: [], log: (line) => { logged.push(line); } })];
       believing = (path, ask) => fetchOnce(`http://127.0.0.1:${a}${path}`, ask);
-      distrusting = (path, ask) => fetchOnce(`http://127.0.0.1:${b}${path}`, ask);
+      distrusting = Object.assign((path: string, ask?: Ask) => fetchOnce(`http://127.0.0.1:${b}${path}`, ask), { site: `http://127.0.0.1:${b}` });
     });
 
     it('is told the truth of its own connection, whatever the client makes up, and the log says whom it did not believe', async () => {
@@ -38,6 +39,14 @@ for (const { name, start } of ADAPTERS) {
       if (read.ip !== undefined) assert.equal(read.ip, '127.0.0.1');
       for (const text of [read.host, read.hostname, read.url]) if (text !== undefined) assert.match(text, /127\.0\.0\.1/);
       await eventually('the log to name the peer, the header and the option', () => /127\.0\.0\.1 sent "X-Forwarded-Proto: https".*trust: \['127\.0\.0\.1'\]/i.test(logged.join('\n')));
+    });
+
+    // Where request.url is made of the request line, a client chose the scheme: `GET https://…` on a plain connection was secure.
+    it('believes no request line that says https', async () => {
+      const { port } = new URL(distrusting.site);
+      const { text } = await exchange(Number(port), `GET https://127.0.0.1:${port}/truth HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+      assert.match(text, /"secure":false,"protocol":"http"/);
+      assert.doesNotMatch(text, /"url":"https/);
     });
 
     it('redirects both ways by path and by route, with path and query', async () => {

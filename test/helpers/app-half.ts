@@ -69,7 +69,7 @@ const expressSite = (make: typeof express) => (options: Options): ReturnType<typ
 /** The site as a plain function of Node's own requests. */
 const plainSite = (request: forNode.Told & { readonly url?: string | undefined }, requireScheme: { https: () => boolean; http: () => boolean }, answer: (body: string, cookies?: boolean) => void): void => {
   const { secure, protocol, ip, sallyport: heard } = request;
-  switch (request.url?.split('?')[0]) {
+  switch (new URL(request.url ?? '/', 'http://site.test').pathname) { // the target may be a whole URL
     case '/truth': answer(JSON.stringify({ secure, protocol, ip, host: heard.host, by: heard.by.scheme })); return;
     case '/shop/cookies': case '/plain/cookies': answer('set', true); return;
     case '/pay': if (requireScheme.https()) answer('paid', true); return;

@@ -66,6 +66,8 @@ describe('the https option, both ways', () => {
   it('reads the path of a whole URL, and does not redirect to a host that is none', () => {
     const { ask } = app({ https: { '/pay': 'https' } });
     assert.equal(location(ask({ target: 'http://other.test/pay?x' }).answer), 'https://shop.test/pay?x');
+    // Any other scheme, or a user in it, was read as the path /: a way around every rule, since routers take all of it off.
+    for (const target of ['ftp://other.test/pay?x', 'http://user@other.test/pay?x', 'HTTP://other.test:99999/pay?x', 'x://[/pay?x#y']) assert.equal(location(ask({ target }).answer), 'https://shop.test/pay?x', target);
     for (const host of ['', 'a b', 'evil.test/', 'a@b', 'x\r\ny']) assert.equal(ask({ target: '/pay', host }).answer?.status, 400, host);
   });
 });
@@ -83,6 +85,12 @@ describe('a route that says its scheme', () => {
 
   it('may not contradict the table, which would be a loop', () => {
     assert.throws(() => app({ https: 'https' }).ask({ over: 'https', target: '/feed' }).require('http'), /marked http, but the option https says https.*to and fro/);
+  });
+
+  // A browser that has heard HSTS comes back over https whatever it is told: a loop for every visitor.
+  it('may not be http where hsts keeps browsers from it', () => {
+    assert.throws(() => app({ hsts: 300 }).ask({ over: 'https', target: '/feed' }).require('http'), /marked http, but the option hsts/);
+    assert.match(location(app({ hsts: 0 }).ask({ over: 'https', target: '/feed' }).require('http')) ?? '', /^http:/);
   });
 
   it('is exempt on a health path', () => {
@@ -110,6 +118,21 @@ describe('a loop', () => {
     assert.deepEqual(statuses, [307, 307, 307, 508, 508, 508]);
     for (const text of [last?.body ?? '', logged.join('\n')]) for (const part of ['172.18.0.3', 'X-Forwarded-Proto: https', 'trust: [\'172.18.0.3\']']) assert.ok(text.includes(part), `${part} in: ${text}`);
     assert.equal(logged.length, 2, 'one line about the peer, one about the loop');
+  });
+
+  // It said that the proxy had taken the request for plain http, where it had said https.
+  it('towards http is explained by what keeps the browser on https', () => {
+    const { statuses, last } = follow({ https: 'http' }, { over: 'https' });
+    assert.equal(statuses.at(-1), 508);
+    assert.match(last?.body ?? '', /127\.0\.0\.1 is trusted and said "X-Forwarded-Proto: https".*HSTS/s);
+    assert.doesNotMatch(last?.body ?? '', /took the request for plain http/);
+  });
+
+  // Between ports of one's own the counter was never taken back: a visitor who came three times in ten seconds got 508.
+  it('is forgotten when the visitor has arrived at another port', () => {
+    const { ask } = app({ https: 'https', httpsPort: 8443 });
+    const Cookie = (header(ask({ host: 'shop.test:8080' }).answer, 'Set-Cookie') ?? '').split(';')[0]!;
+    assert.match(ask({ over: 'https', host: 'Shop.test:8443', headers: { Cookie } }).amendment().cookie ?? '', /Max-Age=0/);
   });
 
   it('is not seen in a client that keeps no cookies, however often it comes', () => {
@@ -149,6 +172,24 @@ describe('what is said about ignored headers', () => {
     const { ask, logged } = app({ trust: [] });
     for (let i = 0; i < 100; i++) ask({ peer: `10.0.0.${i}`, over: 'https' });
     assert.equal(logged.length, 20);
+  });
+
+  // Only names that everybody knows were looked for: whoever was not believed with a name of one's own was never mentioned.
+  it('names the headers that the options name, and the address header by itself', () => {
+    for (const [options, headers, line] of [
+      [{ header: ['X-Edge', 'tls'] }, { 'X-Edge': 'tls' }, /10\.0\.0\.1 sent "X-Edge: tls", which was ignored.*trust: \['10\.0\.0\.1'\]$/],
+      [{ header: { scheme: 'X-Edge', client: 'X-Edge-Client' } }, { 'X-Edge-Client': '6.6.6.6' }, /sent "X-Edge-Client: 6\.6\.6\.6", which was ignored.*trust: \['10\.0\.0\.1'\]$/],
+      [{}, { 'X-Forwarded-For': '6.6.6.6' }, /sent "X-Forwarded-For: 6\.6\.6\.6".*trust: \['10\.0\.0\.1'\]$/],
+      [{}, { 'X-Forwarded-Ssl': 'on' }, /sent "X-Forwarded-Ssl: on".*trust: \['10\.0\.0\.1'\], header: 'X-Forwarded-Ssl'$/],
+    ] as const) {
+      const logged: string[] = [];
+      createJudge({ log: (text) => { logged.push(text); }, ...options })({ peer: peerOf('10.0.0.1'), scheme: 'http', method: 'GET', target: '/', host: 'shop.test', fields: fieldsOfRaw(Object.entries(headers).flat()) });
+      assert.equal(logged.length, 1, JSON.stringify(headers));
+      assert.match(logged[0]!, line);
+    }
+    const { ask, logged } = app({ header: 'legacy' }); // a believed proxy that has nothing to say about the scheme is no news
+    ask({ headers: { 'X-Forwarded-Proto': '', 'X-Forwarded-For': '203.0.113.7' } });
+    assert.equal(logged.filter((line) => line.includes('X-Forwarded-For')).length, 0);
   });
 
   it('names a header that the trusted proxy sends in the place of the one that counts', () => {
@@ -237,7 +278,7 @@ describe('answers of the app\'s half', () => {
 
 describe('options', () => {
   it('are refused by name where they are none', () => {
-    for (const [wrong, name] of [[{ trustProxy: true }, 'trustProxy'], [{ httpsPort: 0 }, 'httpsPort'], [{ httpPort: '80' }, 'httpPort'], [{ https: 'always' }, 'https'], [{ https: { pay: 'https' } }, 'https'], [{ https: { '/pay': true } }, 'https'], [{ https: true }, 'https'], [{ unsafe: 'drop' }, 'unsafe'], [{ hsts: 'a year' }, 'hsts'], [null, 'options']] as const) {
+    for (const [wrong, name] of [[{ trustProxy: true }, 'trustProxy'], [{ httpsPort: 0 }, 'httpsPort'], [{ httpPort: '80' }, 'httpPort'], [{ https: 'always' }, 'https'], [{ https: { pay: 'https' } }, 'https'], [{ https: { '/pay': true } }, 'https'], [{ https: true }, 'https'], [{ unsafe: 'drop' }, 'unsafe'], [{ health: '/up' }, 'health'], [{ hosts: 'shop.test' }, 'hosts'], [{ hosts: [7] }, 'hosts'], [{ permanent: 'yes' }, 'permanent'], [{ secureCookies: 0 }, 'secureCookies'], [{ csrf: 'on' }, 'csrf'], [{ csrf: null }, 'csrf'], [{ csrf: { orgins: [] } }, 'csrf'], [{ csrf: { origins: 'https://pay.test' } }, 'csrf'], [{ log: 'stderr' }, 'log'], [{ trust: { secret: undefined } }, 'trust'], [{ trust: { secret: [] } }, 'trust'], [{ hsts: 'a year' }, 'hsts'], [null, 'options']] as const) {
       assert.throws(() => createJudge(wrong as unknown as Options), (error) => error instanceof OptionError && error.option === name, JSON.stringify(wrong));
     }
   });
