@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+let uploads = 0;
+
 const server = createServer((request, answer) => {
   let bytes = 0;
   request.on('data', (piece: Buffer) => { bytes += piece.length; });
@@ -12,7 +14,6 @@ const server = createServer((request, answer) => {
     answer.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': text.length }).end(text);
   });
 });
-let uploads = 0;
 server.keepAliveTimeout = 3_600_000;
 server.on('upgrade', (request, socket: Duplex) => {
   const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64'); // RFC 6455 §4.2.2

@@ -9,9 +9,6 @@ import { listening, start, type Program } from './program.ts';
 export interface Backend {
   readonly program: Program;
   readonly port: number;
-}
-
-export interface CountingBackend extends Backend {
   /** How many requests it has had until now, this question not among them. */
   requests(): Promise<number>;
 }
@@ -27,7 +24,7 @@ http {
 }
 `;
 
-export async function fixedBodies(place: Place, cores: string): Promise<CountingBackend> {
+export async function fixedBodies(place: Place, cores: string): Promise<Backend> {
   const [port, dir] = [await freePort(), join(place.dir, 'backend')];
   mkdirSync(dir);
   writeFileSync(join(dir, 'nginx.conf'), nginxConfig({ files: place.files, port }));
@@ -43,7 +40,7 @@ export async function app(place: Place, cores: string): Promise<Backend> {
   const line = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('app.ts', import.meta.url)), String(port)];
   const program = start('the app', { line }, { cores, log: join(place.dir, 'app-stderr') });
   await listening(program, port);
-  return { program, port };
+  return { program, port, requests: async () => Number(await get(port, '/count')) };
 }
 
 function get(port: number, path: string): Promise<string> {

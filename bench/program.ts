@@ -79,27 +79,51 @@ const opens = (port: number): Promise<boolean> => new Promise((resolve) => {
   socket.once('error', () => { resolve(false); });
 });
 
-/** Runs a program to its end and gives what it wrote. Throws with that where it failed. */
+export interface Running {
+  /** What it wrote, once it has ended. Rejected with that where it failed. */
+  readonly output: Promise<string>;
+  /** The first line that is so, or undefined where it ends without. */
+  line(is: (line: string) => boolean): Promise<string | undefined>;
+  interrupt(): void;
+}
+
+/** Runs a program that ends by itself, or by SIGINT. */
 export function run(line: readonly string[], { cores, env = {}, seconds = 60 }: { cores: string; env?: Readonly<Record<string, string>>; seconds?: number }): Running {
   const child = spawn('taskset', ['-c', cores, ...line], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, timeout: seconds * 1000 });
   let text = '';
-  child.stdout.on('data', (bytes: Buffer) => { text += bytes.toString('latin1'); });
-  child.stderr.on('data', (bytes: Buffer) => { text += bytes.toString('latin1'); });
+  const watchers = new Set<() => void>();
+  const hear = (bytes: Buffer): void => {
+    text += bytes.toString('latin1');
+    for (const watch of watchers) watch();
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  let ended = false;
   const output = new Promise<string>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status, signal) => {
       running.delete(child);
+      ended = true;
+      for (const watch of watchers) watch();
       if (status === 0) resolve(text);
       else reject(new Error(`${line.slice(0, 2).join(' ')} ended with ${signal ?? status}: ${text.slice(-600)}`));
     });
   });
   running.add(child);
-  return { output, interrupt: () => { child.kill('SIGINT'); } };
-}
-
-export interface Running {
-  readonly output: Promise<string>;
-  interrupt(): void;
+  return {
+    output,
+    line: (is) => new Promise((resolve) => {
+      const watch = (): void => {
+        const found = text.split('\n').slice(0, -1).find(is);
+        if (found === undefined && !ended) return;
+        watchers.delete(watch);
+        resolve(found);
+      };
+      watchers.add(watch);
+      watch();
+    }),
+    interrupt: () => { child.kill('SIGINT'); },
+  };
 }
 
 const running = new Set<ChildProcess>();

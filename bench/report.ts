@@ -1,5 +1,6 @@
 /** The results as a table for the terminal. */
 import { FIGURES, type FigureName } from './cases/case.ts';
+import { named } from './cases/who.ts';
 import { shown } from './numbers.ts';
 import type { CaseResult, Results, Row } from './results.ts';
 
@@ -17,14 +18,12 @@ export function report(results: Results): string {
 export function caseTable({ title, unit, compares, rounds, rows, note }: CaseResult): string {
   const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures) as FigureName[]))];
   const head = ['', ...names.map((name) => headOf(name, unit)), ...names.includes(compares) ? ['× nginx'] : []];
-  const lines = rows.map((row) => [labelOf(row), ...names.map((name) => cell(row, name, compares)), row.ratio === undefined ? '' : row.ratio.toFixed(2)]);
+  const lines = rows.map((row) => [named(row), ...names.map((name) => cell(row, name, compares)), row.ratio === undefined ? '' : row.ratio.toFixed(2)]);
   const widths = head.map((text, i) => Math.max(text.length, ...lines.map((line) => line[i]?.length ?? 0)));
   const laid = [head, ...lines].map((line) => line.map((text, i) => i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i] ?? 0)).join('  ').trimEnd());
-  const troubles = rows.filter(({ trouble }) => trouble !== undefined).map((row) => `${labelOf(row)}: ${row.trouble}`);
+  const troubles = rows.filter(({ trouble }) => trouble !== undefined).map((row) => `${named(row)}: ${row.trouble}`);
   return [`${title} (${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}${note === undefined ? '' : `; ${note}`})`, ...laid, ...troubles, ''].join('\n');
 }
-
-export const labelOf = ({ title, variant }: Row): string => variant === undefined ? title : `${title}, ${variant}`;
 
 export function headOf(name: FigureName, unit: string): string {
   switch (name) {

@@ -1,7 +1,8 @@
 /** One case: its fronts are started, warmed up, loaded in turns (A B C, A B C …), and ended. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case, Contestant, Front, FigureName, Ground, Sample } from './cases/case.ts';
+import { named } from './cases/who.ts';
 import { figure } from './numbers.ts';
 import { freePort } from './place.ts';
 import { listening, start } from './program.ts';
@@ -19,7 +20,7 @@ export interface Pace {
 export async function startFront(contestant: Contestant, ground: Ground, { backend }: Pick<Case, 'backend'>): Promise<Front> {
   const { peer, job = {} } = contestant;
   const dir = mkdtempSync(join(ground.place.dir, `${peer.name}-`));
-  mkdirSync(join(dir, 'tmp'));
+  chmodSync(dir, 0o755); // workers of some peers give their rights up
   const port = await freePort();
   const command = peer.prepare({
     place: ground.place, dir, port, backend: ground[backend].port, workers: job.workers ?? 1,
@@ -47,7 +48,7 @@ export async function runCase(what: Case, contestants: readonly Contestant[], { 
       await step();
     } catch (error) {
       entry.trouble = error instanceof Error ? error.message : String(error);
-      say(`  ${named(entry.contestant)}: ${entry.trouble}`);
+      say(`  ${named(rowOf(entry))}: ${entry.trouble}`);
     }
   };
   const open = async (entry: Entry): Promise<void> => { entry.front = await startFront(entry.contestant, ground, what); };
@@ -56,7 +57,7 @@ export async function runCase(what: Case, contestants: readonly Contestant[], { 
     if (what.fresh !== true) {
       await Promise.all(entries.map((entry) => attempt(entry, () => open(entry))));
       for (const entry of entries) await attempt(entry, async () => {
-        const { rate } = await what.load(entry.front!, ground, { seconds: pace.warmUp, slowest: Infinity, quick: pace.quick });
+        const { rate } = await (what.warmUp ?? what.load)(entry.front!, ground, { seconds: pace.warmUp, slowest: Infinity, quick: pace.quick });
         slowest = Math.min(slowest, rate ?? Infinity);
       });
     }
@@ -71,10 +72,10 @@ export async function runCase(what: Case, contestants: readonly Contestant[], { 
     await Promise.all(entries.flatMap(({ front }) => front === undefined ? [] : [front.program.end()]));
   }
   const { name, title, unit, compares } = what;
-  return { name, title, unit, compares, rounds, rows: withRatios(entries.map(rowOf), compares) };
+  const rows = withRatios(entries.map(rowOf), compares);
+  const note = what.note?.({ slowest, rows });
+  return { name, title, unit, compares, rounds, rows, ...note === undefined || note === '' ? {} : { note } };
 }
-
-export const named = ({ peer, variant }: Contestant): string => variant === undefined ? peer.title : `${peer.title}, ${variant}`;
 
 function rowOf({ contestant: { peer, variant }, samples, trouble }: Entry): Row {
   return { peer: peer.name, title: peer.title, ...variant === undefined ? {} : { variant }, figures: figuresOf(samples), ...trouble === undefined ? {} : { trouble } };

@@ -1,14 +1,15 @@
-import type { Backend, CountingBackend } from '../backend.ts';
+import type { Backend } from '../backend.ts';
 import type { Cores } from '../machine.ts';
 import type { Job, Peer } from '../peers/peer.ts';
 import type { Place } from '../place.ts';
 import type { Program } from '../program.ts';
+import type { Row } from '../results.ts';
 
 /** Where a case runs: what all fronts of a run share. */
 export interface Ground {
   readonly place: Place;
   readonly cores: Cores;
-  readonly fixed: CountingBackend;
+  readonly fixed: Backend;
   readonly app: Backend;
 }
 
@@ -65,4 +66,8 @@ export interface Case {
   /** How many seconds one round takes beside the load itself, for the plan. */
   readonly beside?: number;
   load(front: Front, ground: Ground, round: Round): Promise<Sample>;
+  /** What warms a front up, where it is not the load itself. */
+  warmUp?(front: Front, ground: Ground, round: Round): Promise<Sample>;
+  /** What is to be known beside the figures. */
+  note?(of: { readonly slowest: number; readonly rows: readonly Row[] }): string;
 }

@@ -10,3 +10,6 @@ export const all = (peers: readonly Peer[]): Contestant[] => peers.map((peer) =>
 export const nginxAndOurs = (peers: readonly Peer[]): Contestant[] => all(peers.filter(few));
 
 export const fileServers = (peers: readonly Peer[]): Contestant[] => all(peers.filter((peer) => few(peer) && peer.can.includes('files')));
+
+/** As it is shown: `nginx, log on`. */
+export const named = ({ title, variant }: { readonly title: string; readonly variant?: string }): string => variant === undefined ? title : `${title}, ${variant}`;

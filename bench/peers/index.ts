@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
+import { apache } from './apache.ts';
+import { caddy } from './caddy.ts';
+import { haproxy } from './haproxy.ts';
+import { hitch } from './hitch.ts';
 import { nginx } from './nginx.ts';
+import { fastifyHttpProxy, httpProxy3, httpxy } from './npm.ts';
 import type { Peer } from './peer.ts';
 import { sallyportOnBun, sallyportOnNode } from './sallyport.ts';
 
 /** Every peer, in the order of the table. */
-export const peers = (): Peer[] => [nginx, sallyportOnBun(), sallyportOnNode()];
+export const peers = (): Peer[] => [nginx, sallyportOnBun(), sallyportOnNode(), haproxy, apache, caddy, httpProxy3, httpxy, fastifyHttpProxy, hitch];
 
 export const isThere = (peer: Peer): boolean => existsSync(peer.needs.file);
