@@ -13,7 +13,7 @@ import { keepInterimFields } from './interim.ts';
 import type { RunScript } from './scripts.ts';
 import type { AppLead, AppTarget } from './targets.ts';
 import { Tunnel } from './tunnel.ts';
-import type { AppConnection } from './upstream/http1.ts';
+import type { AppConnection } from './upstream/connection.ts';
 import type { AnswerListener } from './upstream/listener.ts';
 import type { AppPool } from './upstream/pool.ts';
 import { Sending } from './sending.ts';

@@ -1,6 +1,6 @@
 import type { CollectedBody } from './collected-body.ts';
 import type { Exchange } from './exchange.ts';
-import type { AppConnection } from './upstream/http1.ts';
+import type { AppConnection } from './upstream/connection.ts';
 import { sendBody, type FilePump } from './upstream/pump.ts';
 
 /** A request's body on its way to an app: whole, or as the client sends it. */

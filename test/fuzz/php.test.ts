@@ -8,7 +8,7 @@ import { decodeFastCgi } from '../helpers/cgi-decode.ts';
 import { MemoryFront, appRoute, servers, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { Random } from '../helpers/random.ts';
 
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 5); // for each site
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 4); // for each site
 const LEAST = 3000; // also on a busy machine: enough to have met everything
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 

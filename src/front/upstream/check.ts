@@ -4,7 +4,7 @@ import type { AnswerHead } from '../../core/http1/heads.ts';
 import { NO_BODY } from '../../core/http1/write-head.ts';
 import type { Timed } from '../clock.ts';
 import type { FrontContext } from '../context.ts';
-import type { AppConnection } from './http1.ts';
+import type { AppConnection } from './connection.ts';
 import type { AnswerListener } from './listener.ts';
 import type { WrittenRequest } from './request-writer.ts';
 import type { Server } from './server.ts';

@@ -1,4 +1,4 @@
-import type { AppConnection } from './http1.ts';
+import type { AppConnection } from './connection.ts';
 
 /** Idle connections that are kept at most. */
 const KEPT = 128;

@@ -2,7 +2,7 @@ import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../c
 import type { FrontContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { tlsTo, type AppTls } from './app-tls.ts';
-import { AppConnection } from './http1.ts';
+import { AppConnection } from './connection.ts';
 import { IdleConnections, type Which } from './idle.ts';
 import { watchName, type NameWatch } from './name-watch.ts';
 import { proxyHeader } from './proxy-header.ts';
