@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { addressText, type DoorError } from '../front/doors.ts';
 import type { Settings } from '../config/settings.ts';
-import { portHolder } from './proc.ts';
+import { holds, portHolder } from './proc.ts';
 
 /** Where a door goes that may not have, or cannot get, its own port. */
 const OTHER = { https: [8443, 9443], http: [8080, 8081] } as const;
@@ -12,6 +12,11 @@ export function doorTrouble(error: DoorError, settings: Pick<Settings, 'sites'> 
   const { scheme, address, code } = error;
   const where = addressText(address);
   const flag = `--${scheme}`;
+  if (error.fd !== undefined) {
+    const what = holds(error.fd);
+    return `The socket for the ${scheme} door was to come as descriptor ${error.fd}, and ${what === undefined ? 'that is none that can listen' : `that is ${what}`} (${code}). `
+      + 'Expected: a stream socket that listens. In a socket unit that is ListenStream=, and not Accept=yes.';
+  }
   switch (code) {
     case 'EADDRINUSE': {
       if (address.kind === 'unix') return `${where} is there already: another program may be listening on it. Stop that program, or delete the file if nothing listens, or give the ${scheme} door another path with ${flag}.`;

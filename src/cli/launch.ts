@@ -3,6 +3,7 @@ import { accessSync, constants as modes, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { inheritedCount } from './inherited.ts';
 import { LAUNCHER } from './launched.ts';
 import { singleExecutable } from './own-files.ts';
 import { RunError, type Terminal } from './terminal.ts';
@@ -51,10 +52,8 @@ function launch([program, ...args]: readonly [string, ...string[]], { env }: Ter
 }
 
 /** The three streams, and the sockets that a service manager opened (sd_listen_fds(3): from 3 on, LISTEN_FDS of them). */
-export function descriptors({ LISTEN_PID: pid, LISTEN_FDS: count }: Terminal['env']): ('inherit' | number)[] {
-  const more = pid === String(process.pid) ? Number(count) : 0;
-  return ['inherit', 'inherit', 'inherit', ...Array.from({ length: Number.isSafeInteger(more) ? more : 0 }, (_, i) => i + 3)];
-}
+export const descriptors = (env: Terminal['env']): ('inherit' | number)[] =>
+  ['inherit', 'inherit', 'inherit', ...Array.from({ length: inheritedCount(env) }, (_, i) => i + 3)];
 
 /** The packages in node_modules, of this program and of the folder, before the one on the PATH: those somebody chose for here. */
 function findBuns(terminal: Terminal): string[] {

@@ -55,6 +55,24 @@ const linkOf = (path: string): string => {
   try { return readlinkSync(path); } catch { return ''; } // closed since it was listed
 };
 
+/** The socket that a descriptor of this process is, as `inode`, where it is one. */
+export const socketAt = (descriptor: number): string | undefined => /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/self/fd/${descriptor}`))?.[1];
+
+/** What a descriptor of this process is, for a person; undefined where the system does not tell. */
+export function holds(descriptor: number): string | undefined {
+  if (linkOf('/proc/self/exe') === '') return undefined;
+  const link = linkOf(`/proc/self/fd/${descriptor}`);
+  if (link === '') return 'not open';
+  return link.startsWith('socket:') ? 'a socket that cannot listen: one of datagrams, or a connection' : link.startsWith('/') ? `the file ${link}` : link;
+}
+
+/** The path of a unix socket, by its inode; an abstract name begins with `@`, and one without a name has ''. Undefined: there is none. */
+export function unixPath(inode: string): string | undefined {
+  // Num RefCount Protocol Flags Type St Inode Path; the path may hold spaces.
+  const columns = read('/proc/net/unix').split('\n').map((line) => /^\S+: \S+ \S+ \S+ \S+ \S+ +(\d+) ?(.*)$/.exec(line)).find((match) => match?.[1] === inode);
+  return columns?.[2];
+}
+
 interface Process { readonly pid: number; readonly name: string; readonly parent: number; readonly session: number }
 
 function processes(): Process[] {

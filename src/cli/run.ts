@@ -8,7 +8,7 @@ import { exposure, notListening } from './run/advice.ts';
 import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
 import { operate } from './operate.ts';
-import { openFront } from './serve.ts';
+import { announce, openFront, stop } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { isCopy } from './launched.ts';
 import { untilToldToStop } from './signals.ts';
@@ -53,7 +53,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings }).then(async (opened) => {
     front = opened;
     released = await operate(opened, settings.logFile === undefined ? [] : ['SIGUSR2']);
-    opened.log.ready(opened.ready);
+    announce(opened);
     return await new Promise<never>(() => {}); // from here on only a signal or the app's end matters
   });
   const over = untilToldToStop({
@@ -62,7 +62,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       waiting.abort();
       const open = front;
       front = undefined;
-      await open?.stop();
+      if (open !== undefined) await stop(open);
       await app.end(signal === 'SIGHUP' ? 'SIGTERM' : signal, graceMs);
     },
     stopNow: () => app.kill(),

@@ -14,16 +14,24 @@ export interface Door {
   readonly insteadOf: number | undefined;
 }
 
+/** A socket that listens already; port 0 where its address is not told. */
+export interface InheritedSocket { readonly address: ListenAddress; readonly fd: number }
+
+type Place = Pick<ListenOptions, 'address' | 'fd'>;
+
 /** A door that could not be opened; `code` is the system's (EADDRINUSE, EACCES, EADDRNOTAVAIL …). */
 export class DoorError extends Error {
   readonly scheme: Scheme;
   readonly code: string;
   readonly address: ListenAddress;
+  /** The descriptor that was to listen there already. */
+  readonly fd: number | undefined;
   /** The port that was wanted first, and that there is no right to. */
   insteadOf: number | undefined;
 
-  constructor(scheme: Scheme, address: ListenAddress, cause: NodeJS.ErrnoException) {
+  constructor(scheme: Scheme, { address, fd }: Place, cause: NodeJS.ErrnoException) {
     super(`The ${scheme} door could not be opened on ${addressText(address)}: ${cause.message}`, { cause });
+    this.fd = fd;
     this.scheme = scheme;
     this.code = cause.code ?? 'unknown';
     this.address = address;
@@ -33,21 +41,24 @@ export class DoorError extends Error {
 export interface DoorPlan {
   readonly scheme: Scheme;
   readonly setting: DoorSetting;
+  /** Sockets that listen for this door already; then the setting opens none. */
+  readonly inherited?: readonly InheritedSocket[] | undefined;
   /** A bare port is for this machine only, since only this machine's people trust the certificate. */
   readonly loopback: boolean;
   /** The host to show, where the site has a name. */
   readonly name: string | undefined;
-  readonly listen: Omit<ListenOptions, 'address'>;
+  readonly listen: Omit<ListenOptions, 'address' | 'fd'>;
 }
 
 const PORTS: Readonly<Record<Scheme, readonly [wanted: number, unprivileged: number]>> = { https: [443, 8443], http: [80, 8080] };
 
 /** Opens a door; undefined where it is off. */
 export async function openDoor(plan: DoorPlan, transport: Transport): Promise<Door | undefined> {
-  const { setting, scheme } = plan;
+  const { setting, scheme, inherited } = plan;
+  if (inherited !== undefined) return door(plan, await Promise.all(inherited.map((socket) => openOne(plan, transport, socket))));
   switch (setting.kind) {
     case 'off': return undefined;
-    case 'at': return door(plan, [await openOne(plan, transport, setting.address)]);
+    case 'at': return door(plan, [await openOne(plan, transport, { address: setting.address })]);
     case 'port': return door(plan, await openPort(plan, transport, setting.port));
     case 'auto': {
       const [wanted, unprivileged] = PORTS[scheme];
@@ -80,7 +91,7 @@ async function openPort(plan: DoorPlan, transport: Transport, port: number): Pro
       if (first !== undefined && host === '0.0.0.0') break; // :: takes IPv4 as well
       const address: ListenAddress = { kind: 'ip', host, port: first?.address.kind === 'ip' ? first.address.port : port };
       try {
-        listeners.push(await openOne(plan, transport, address));
+        listeners.push(await openOne(plan, transport, { address }));
       } catch (error) {
         if (error instanceof DoorError && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL')) { missing = error; continue; }
         await Promise.all(listeners.map((listener) => listener.close()));
@@ -94,19 +105,20 @@ async function openPort(plan: DoorPlan, transport: Transport, port: number): Pro
   }
 }
 
-async function openOne(plan: DoorPlan, transport: Transport, address: ListenAddress): Promise<Listener> {
+async function openOne(plan: DoorPlan, transport: Transport, place: Place): Promise<Listener> {
   try {
-    return await transport.listen({ ...plan.listen, address });
+    return await transport.listen({ ...plan.listen, ...place });
   } catch (error) {
-    throw new DoorError(plan.scheme, address, error as NodeJS.ErrnoException);
+    throw new DoorError(plan.scheme, place, error as NodeJS.ErrnoException);
   }
 }
 
 function door(plan: DoorPlan, listeners: readonly Listener[], insteadOf?: number): Door {
   const { address } = listeners[0]!;
   if (address.kind === 'unix') return { listeners, port: undefined, url: `unix:${address.path}`, insteadOf };
+  const stated = plan.inherited !== undefined || plan.setting.kind === 'at';
   const everywhere = address.host === '::' || address.host === '0.0.0.0';
-  const host = plan.name ?? (everywhere || plan.setting.kind !== 'at' ? 'localhost' : isIP(address.host) === 6 ? `[${address.host}]` : address.host);
+  const host = plan.name ?? (everywhere || !stated ? 'localhost' : isIP(address.host) === 6 ? `[${address.host}]` : address.host);
   const port = address.port === (plan.scheme === 'https' ? 443 : 80) ? '' : `:${address.port}`;
   return { listeners, port: address.port, url: `${plan.scheme}://${host}${port}`, insteadOf };
 }

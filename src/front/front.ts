@@ -6,7 +6,7 @@ import type { Transport } from '../transport/wire.ts';
 import { createContext, createSite, openCertificates } from './compose.ts';
 import type { Observed } from './context.ts';
 import { doorPlan } from './door-plan.ts';
-import { openDoor, type Door } from './doors.ts';
+import { openDoor, type Door, type InheritedSocket } from './doors.ts';
 import type { Log } from './log/index.ts';
 import { openLog } from './open-log.ts';
 import { Sites } from './sites.ts';
@@ -17,11 +17,15 @@ export interface FrontOptions {
   /** Where log lines go; default the process's standard output. */
   readonly out?: { write(text: string): unknown };
   readonly transport?: Transport;
+  /** Sockets that listen already, by door; such a door opens none of its own. */
+  readonly inherited?: Inherited;
   /** Where the local authority lives. */
   readonly dataDir?: string;
   /** Told of each request that goes on to an app. */
   readonly observe?: (seen: Observed) => void;
 }
+
+export type Inherited = Readonly<Partial<Record<Scheme, readonly InheritedSocket[]>>>;
 
 /** A front that is running. */
 export interface Front {
@@ -57,7 +61,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   };
   try {
     for (const scheme of ['https', 'http'] as const) {
-      const door = await openDoor(doorPlan(scheme, context, certificates?.pick), transport);
+      const door = await openDoor({ ...doorPlan(scheme, context, certificates?.pick), inherited: options.inherited?.[scheme] }, transport);
       if (door !== undefined) doors[scheme] = door;
     }
     context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, upstreams }))));

@@ -20,7 +20,8 @@ const NOTHING = new Uint8Array(0);
  * as much as a listener of Bun's with TLS of its own, which would show nothing of what came before TLS or in its place.
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address, onConnection } = options;
+  const { address, fd, onConnection } = options;
+  let unixPath = address.kind === 'unix' ? address.path : undefined;
   const tls = options.tls && new BunTls(options.tls, (socket, { peer, origin }) => {
     const wire = new BunWire(peer, origin).open(socket, 'tls');
     wire.begin(onConnection(wire));
@@ -37,20 +38,22 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const gate: ProxyGate | undefined = options.proxyProtocol && { options: options.proxyProtocol, waiting: new Set(), pass: arrive };
 
   const open = (socket: BunSocket): void => {
-    if (address.kind === 'ip' && socket.remoteAddress === undefined) {
+    if (unixPath === undefined && socket.remoteAddress === undefined) {
       // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
       socket.data = NOBODY;
       socket.close();
       return;
     }
-    const peer: Endpoint = address.kind === 'unix' ? { kind: 'unix', path: address.path } : ipEndpoint(socket.remoteAddress, socket.remotePort);
+    const peer: Endpoint = unixPath !== undefined ? { kind: 'unix', path: unixPath } : ipEndpoint(socket.remoteAddress, socket.remotePort);
     if (gate === undefined) arrive(socket, peer, undefined, NOTHING);
     else new BunAdmission(socket, peer, gate);
   };
 
-  const listener = await bindOver(address, () => bind(address, open));
+  const listener = fd === undefined ? await bindOver(address, () => bind(address, open)) : bind(address, open, fd);
+  const bound = address.kind === 'unix' ? address : boundAddress(listener);
+  if (bound.kind === 'unix') unixPath = bound.path;
   return {
-    address: address.kind === 'unix' ? address : boundAddress(listener),
+    address: bound,
     close() {
       listener.stop();
       for (const admission of gate?.waiting ?? []) admission.abandon();
@@ -63,8 +66,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-function bind(address: ListenAddress, open: (socket: BunSocket) => void): BunListener {
-  const place = address.kind === 'unix' ? { unix: address.path } : { hostname: address.host, port: address.port };
+function bind(address: ListenAddress, open: (socket: BunSocket) => void, fd?: number): BunListener {
+  const place = fd !== undefined ? { fd } : address.kind === 'unix' ? { unix: address.path } : { hostname: address.host, port: address.port };
   try {
     return bun!.listen({ ...place, allowHalfOpen: true, socket: { ...HANDLERS, open } });
   } catch (error) {
@@ -75,5 +78,5 @@ function bind(address: ListenAddress, open: (socket: BunSocket) => void): BunLis
 function boundAddress(listener: BunListener): ListenAddress {
   const bound = { address: '', port: 0 };
   listener.getsockname(bound);
-  return { kind: 'ip', host: bound.address, port: bound.port };
+  return bound.address === '' ? { kind: 'unix', path: '' } : { kind: 'ip', host: bound.address, port: bound.port }; // '': inherited, and nobody knows its path
 }

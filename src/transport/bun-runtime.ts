@@ -100,7 +100,8 @@ export interface BunListener {
 type Place = { readonly hostname: string; readonly port: number } | { readonly unix: string };
 
 interface Runtime {
-  listen(options: Place & { readonly allowHalfOpen: true; readonly reusePort?: boolean; readonly socket: Handlers }): BunListener;
+  /** `fd`: a descriptor that listens already. */
+  listen(options: (Place | { readonly fd: number }) & { readonly allowHalfOpen: true; readonly reusePort?: boolean; readonly socket: Handlers }): BunListener;
   connect(options: Place & { readonly allowHalfOpen: true; readonly socket: Handlers; readonly data: Owner }): Promise<BunSocket>;
 }
 

@@ -10,8 +10,8 @@ import { bindOver } from './stale-socket.ts';
 
 /** Opens a door. Rejects with the system's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address, tls, proxyProtocol, onConnection } = options;
-  const unixPath = address.kind === 'unix' ? address.path : undefined;
+  const { address, fd, tls, proxyProtocol, onConnection } = options;
+  let unixPath = address.kind === 'unix' ? address.path : undefined;
   let closing = false;
 
   const begin = (socket: Socket, wire: NodeWire): void => {
@@ -33,11 +33,14 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     else gate.admit(raw, peer);
   });
 
-  await bindOver(address, () => bind(server, address));
+  if (fd !== undefined) await bind(server, { fd });
+  else await bindOver(address, () => bind(server, address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }));
+  const bound = boundAddress(server, address);
+  if (bound.kind === 'unix') unixPath = bound.path;
   // From here on an error is one connection that could not be accepted (EMFILE): the door stays open.
   server.on('error', (error) => process.emitWarning(error));
   return {
-    address: boundAddress(server, address),
+    address: bound,
     close() {
       closing = true;
       server.close(); // its callback would wait for every connection; the port is free at once
@@ -48,10 +51,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-function bind(server: Server, address: ListenAddress): Promise<void> {
+type Place = { readonly host: string; readonly port: number } | { readonly path: string } | { readonly fd: number };
+
+function bind(server: Server, place: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, () => {
+    server.listen(place, () => {
       server.removeListener('error', reject);
       resolve();
     });
@@ -60,5 +65,6 @@ function bind(server: Server, address: ListenAddress): Promise<void> {
 
 function boundAddress(server: Server, asked: ListenAddress): ListenAddress {
   const bound = server.address();
-  return bound === null || typeof bound === 'string' ? asked : { kind: 'ip', host: bound.address, port: bound.port };
+  if (bound !== null && typeof bound !== 'string') return { kind: 'ip', host: bound.address, port: bound.port };
+  return asked.kind === 'unix' ? asked : { kind: 'unix', path: '' }; // inherited, and nobody knows its path
 }

@@ -112,6 +112,11 @@ export type { CertificatePair, PickCertificate };
 
 export interface ListenOptions {
   readonly address: ListenAddress;
+  /**
+   * A descriptor of this process that listens at the address already, and is taken over. What a TCP one is bound to is
+   * found out; of a unix one no runtime tells it.
+   */
+  readonly fd?: number;
   /** Present on a door that expects the PROXY protocol, before TLS where it is a TLS door. */
   readonly proxyProtocol?: ProxyOptions;
   /** Present on a TLS door. */
@@ -161,7 +166,7 @@ export interface ConnectOptions {
 }
 
 export interface Transport {
-  /** Listens; rejects with the system's error (`code` EADDRINUSE, EACCES, …). */
+  /** Listens; rejects with the system's error (`code` EADDRINUSE, EACCES, …; EINVAL for a descriptor that no stream socket can listen on). */
   listen(options: ListenOptions): Promise<Listener>;
   /** Connects; what is written before it is up is sent when it is. Failure is told by `onClose`. */
   connect(options: ConnectOptions): Wire;

@@ -20,7 +20,7 @@ const listen = async (scope: Scope, host: string): Promise<number> => {
 };
 
 const trouble = (code: string, address: ListenAddress, holder?: string): string =>
-  doorTrouble(new DoorError('https', address, Object.assign(new Error(`listen ${code}`), { code })), undefined, () => holder);
+  doorTrouble(new DoorError('https', { address }, Object.assign(new Error(`listen ${code}`), { code })), undefined, () => holder);
 
 const at443: ListenAddress = { kind: 'ip', host: '127.0.0.1', port: 443 };
 
