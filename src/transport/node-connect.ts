@@ -1,6 +1,7 @@
 import { connect as netConnect } from 'node:net';
-import type { NetConnectOpts, OnReadOpts, Socket } from 'node:net';
+import type { NetConnectOpts, OnReadOpts, Socket, SocketConstructorOpts } from 'node:net';
 import type { ConnectAddress, ConnectOptions, ConnectTls, Wire } from './wire.ts';
+import { AppSocket } from './node-app-socket.ts';
 import { NodeWire } from './node-wire.ts';
 import { secure } from './node-secure.ts';
 import { peerAt } from './endpoint.ts';
@@ -24,8 +25,10 @@ function connectPlain(options: ConnectOptions): Wire {
       return true; // pausing goes through `pause()`, which stops the handle at once
     },
   };
-  const socket = open(options.address, { onread });
+  const socket = new AppSocket({ ...MODE, onread } as SocketConstructorOpts);
+  socket.connect(place(options.address));
   const wire = new NodeWire(socket, socket, peerAt(options.address));
+  socket.lastWords = wire;
   if (options.prelude !== undefined) {
     // So that it leaves in one packet with a request that is written in this turn of the loop.
     socket.cork();
@@ -38,7 +41,7 @@ function connectPlain(options: ConnectOptions): Wire {
 }
 
 function connectSecure({ address, handler, prelude, onConnect }: ConnectOptions, tls: ConnectTls): Wire {
-  const raw = open(address, {});
+  const raw = netConnect({ ...place(address), ...MODE } as NetConnectOpts);
   if (prelude !== undefined) raw.once('connect', () => { writeAhead(raw, prelude); }); // before TLS hears of it and begins
   const socket = secure(raw, tls, onConnect);
   const wire = new NodeWire(socket, raw, peerAt(address));
@@ -46,10 +49,10 @@ function connectSecure({ address, handler, prelude, onConnect }: ConnectOptions,
   return wire;
 }
 
-function open(address: ConnectAddress, more: { readonly onread?: OnReadOpts }): Socket {
-  const where = address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-  return netConnect({ ...where, ...more, noDelay: true, allowHalfOpen: true } as NetConnectOpts);
-}
+const MODE = { noDelay: true, allowHalfOpen: true } as const;
+
+const place = (address: ConnectAddress): { path: string } | { host: string; port: number } =>
+  (address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port });
 
 /**
  * Writes below TLS, which writes past this socket's own queue: so it has to leave at once. It does: a connection that has

@@ -94,6 +94,10 @@ export class NodeWire implements Wire {
     else raw.resetAndDestroy(); // on TLS: without close_notify, so the client sees the cut (RFC 8446 §6.1)
   }
 
+  /** For {@link AppSocket} only. */
+  onData(bytes: Uint8Array): void { this.handler.onData(bytes); }
+  onEnd(): void { this.handler.onEnd(); }
+
   /** For {@link begin} only. */
   tellDrain(): void {
     if (!this.stalled) return; // the runtime's own mark is lower than ours

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, test } from 'node:test';
 import type { ConnectAddress, Wire } from '../../src/transport/wire.ts';
 import { eventually, sleep, tempDir } from '../helpers/scope.ts';
@@ -273,6 +274,44 @@ describe('connecting to an app', () => {
     app.wire.write('two');
     await second.until('the second', (s) => s.text === 'two');
     assert.equal(seen.text, 'one');
+  });
+});
+
+/**
+ * An app on a thread of its own: it reads nothing, and when it is told to, it answers and closes over what has come, which
+ * resets the connection. `done` turns 1 when that has happened, for a test that holds its own thread still meanwhile.
+ */
+const REFUSING = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const accepted = new Promise((resolve) => {
+    const server = require('node:net').createServer({ pauseOnConnect: true }, (socket) => { server.close(); resolve(socket); });
+    server.listen(0, '127.0.0.1', () => { parentPort.postMessage(server.address().port); });
+  });
+  parentPort.once('message', async () => {
+    const socket = await accepted;
+    socket.on('error', () => {});
+    socket.once('close', () => { Atomics.store(workerData, 0, 1); Atomics.notify(workerData, 0); parentPort.close(); });
+    socket.write('too large', () => { socket.destroy(); });
+  });
+`;
+
+describe('an app that answers and closes over what it has not read', () => {
+  // An upload was refused with 413 while it was being sent: the next write failed, the socket was closed with the answer unread
+  // in the system's buffer, and the client got 502 for a large part of such uploads.
+  test('is heard, though a write fails first', async (t) => {
+    const done = new Int32Array(new SharedArrayBuffer(4));
+    const app = new Worker(REFUSING, { eval: true, workerData: done });
+    t.after(() => app.terminate());
+    const port = await new Promise<number>((resolve) => { app.once('message', resolve); });
+    let up = false;
+    const { wire, seen } = connect(t, loopback(port), () => { up = true; });
+    await eventually('the connection', () => up);
+    wire.write('x'.repeat(50_000));
+    app.postMessage('answer');
+    Atomics.wait(done, 0, 0, 60_000);
+    wire.write('y');
+    await seen.until('the answer', ({ text }) => text === 'too large');
+    await seen.untilClosed();
   });
 });
 
