@@ -37,6 +37,7 @@ export const ownFile = (path) => texts[path];`,
 await Bun.build({
   entrypoints: [join(cli, 'main.ts')],
   plugins: [comeAlong],
+  banner: "process.on('SIGUSR1', () => {});", // as bin/sallyport.js does, before anything else
   minify: { syntax: true, whitespace: true, identifiers: false }, // a defect's stack keeps its names
   // What lies in the folder it is started in (an app's .env, bunfig.toml) is the app's, and nothing of the front.
   compile: { outfile, autoloadDotenv: false, autoloadBunfig: false, autoloadTsconfig: false, autoloadPackageJson: false },

@@ -45,6 +45,7 @@ describe('npm run build:binary', () => {
     for (const runtime of [[], ['--runtime', 'auto']]) {
       const front = await startFront(t, [app.address, ...runtime], alone);
       assert.match(String(front.ready['runtime']), /^Bun \d/);
+      front.child.kill('SIGUSR1'); // would open an inspector, or end it
       assert.equal((await front.get('/')).text, 'hello');
       assert.deepEqual(await front.stop(), { code: 0, signal: null });
     }
