@@ -2,9 +2,10 @@
 import type { CertificatePair } from '../core/contract/certificate.ts';
 import type { CertificateEvent, Clock } from './events.ts';
 import { dateText } from './events.ts';
-import { wildcardOver } from './names.ts';
 import { loadPair, worries } from './pair-file.ts';
 import type { LoadedPair, PairFiles } from './pair-file.ts';
+import { CertificateTable } from './table.ts';
+import type { NamedPair } from './table.ts';
 import { fingerprint, watchFiles } from './watch.ts';
 
 export interface FilesOptions {
@@ -26,13 +27,13 @@ export class GivenCertificates {
   readonly #slots: LoadedPair[];
   /** Per slot (and -1 for the domains): what has been said and need not be said again. */
   readonly #said = new Map<number, Set<string>>();
-  #byName: ReadonlyMap<string, CertificatePair> = new Map();
+  #table: CertificateTable;
   readonly #stops: (() => void)[] = [];
 
   private constructor(options: FilesOptions, slots: LoadedPair[]) {
     this.#options = options;
     this.#slots = slots;
-    this.#index();
+    this.#table = new CertificateTable(slots);
     this.#worry();
   }
 
@@ -44,15 +45,12 @@ export class GivenCertificates {
     return given;
   }
 
-  get names(): readonly string[] {
-    return [...new Set(this.#slots.flatMap(({ names }) => names))];
-  }
+  get names(): readonly string[] { return this.#table.names; }
 
-  readonly pick = (serverName: string | undefined): CertificatePair => {
-    const first = this.#slots[0]!.pair;
-    if (serverName === undefined) return first;
-    return this.#byName.get(serverName) ?? this.#byName.get(wildcardOver(serverName)) ?? first;
-  };
+  /** All of them as they are now. */
+  get pairs(): readonly NamedPair[] { return this.#slots; }
+
+  readonly pick = (serverName: string | undefined): CertificatePair => this.#table.pick(serverName);
 
   close(): void {
     for (const stop of this.#stops) stop();
@@ -75,7 +73,7 @@ export class GivenCertificates {
     const fresh = await loadPair(old.files);
     if (fresh.pair.cert === old.pair.cert && fresh.pair.key === old.pair.key) return; // touched, or copied over itself
     this.#slots[i] = fresh;
-    this.#index();
+    this.#table = new CertificateTable(this.#slots);
     this.#said.delete(i);
     this.#said.delete(-1);
     this.#options.on({
@@ -85,16 +83,10 @@ export class GivenCertificates {
     this.#worry();
   }
 
-  #index(): void {
-    const byName = new Map<string, CertificatePair>();
-    for (const { names, pair } of this.#slots) for (const name of names) if (!byName.has(name)) byName.set(name, pair);
-    this.#byName = byName;
-  }
-
   #worry(): void {
     this.#slots.forEach((slot, i) => { for (const event of worries(slot, this.#options.clock.now())) this.#say(i, event.event, event); });
     for (const domain of this.#options.domains) {
-      if (this.#byName.has(domain) || this.#byName.has(wildcardOver(domain))) continue;
+      if (this.#table.has(domain)) continue;
       this.#say(-1, domain, { event: 'certificate-names', level: 'warning', message: `No certificate names ${domain}: clients that come for it see one for ${this.#slots[0]!.names.join(', ')} and refuse it. Add the pair with --cert and --key.` });
     }
   }

@@ -6,6 +6,7 @@ import type { CertificateEvent, Clock } from './events.ts';
 import { GivenCertificates } from './files.ts';
 import { canonicalDomain } from './names.ts';
 import type { PairFiles } from './pair-file.ts';
+import type { NamedPair } from './table.ts';
 
 export interface CertificateOptions {
   /** PEM files. Empty: the local authority signs. */
@@ -27,6 +28,8 @@ export interface Certificates {
   readonly pick: PickCertificate;
   /** Given files, not the local authority. */
   readonly real: boolean;
+  /** The given certificates as they are now; undefined where an authority signs when it is asked. */
+  readonly pairs?: readonly NamedPair[];
   /** What certificates are for; changes where files are replaced. */
   readonly names: readonly string[];
   /** The certificates of the authorities that sign here, for people to install; empty where files were given. */
@@ -41,7 +44,7 @@ export async function createCertificates(options: CertificateOptions): Promise<C
   const domains = options.domains.map(canonicalDomain);
   if (pairs.length > 0) {
     const given = await GivenCertificates.open({ pairs, domains, clock, interval, patience, on });
-    return { pick: given.pick, real: true, get names() { return given.names; }, authorityFiles: [], close: () => given.close() };
+    return { pick: given.pick, real: true, get names() { return given.names; }, get pairs() { return given.pairs; }, authorityFiles: [], close: () => given.close() };
   }
   const { LocalCertificates } = await import('./local.ts'); // the library that signs needs a quarter of a second to load
   const local = await LocalCertificates.open({ dataDir, domains, addresses, clock, on });

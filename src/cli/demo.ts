@@ -3,7 +3,7 @@ import type { Front } from '../front/front.ts';
 import { startDemoApp } from './demo/app.ts';
 import { configFromFlags, flagOf } from './flags-to-config.ts';
 import type { Flags } from './flags.ts';
-import { openFront } from './serve.ts';
+import { openFront } from './open-front.ts';
 import { untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
 

@@ -1,3 +1,4 @@
+import { countWorkers } from './workers/count.ts';
 import type { AppRoute, DoorSetting, FieldChanges, MaintenanceSettings, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
 import { PUBLISHED } from '../core/contract/published/index.ts';
@@ -14,10 +15,16 @@ export function explain(settings: Settings): string {
     ...(settings.acceptProxy ? [['proxy', 'both doors expect the PROXY protocol, from the believed peers only'] as const] : []),
     ...(settings.allowHeaders.length > 0 ? [['let through', settings.allowHeaders.join(', ')] as const] : []),
     ['log', settings.log],
+    ['workers', workersText(settings)],
     ['grace', `${settings.grace} s`],
     ['timeouts', Object.entries(settings.timeouts).map(([name, ms]) => `${name} ${durationText(ms as number)}`).join(', ')],
   ];
   return [table(rows), ...settings.sites.map(siteText)].join('\n');
+}
+
+function workersText(settings: Settings): string {
+  const count = countWorkers(settings);
+  return count === 1 ? '1: this process alone' : `${count}, and this process to keep them`;
 }
 
 function siteText(site: SiteSettings): string {

@@ -1,4 +1,4 @@
-import type { Front } from '../front/front.ts';
+import type { Serving } from './serve.ts';
 import { openControl } from './control/server.ts';
 import { isCopy } from './launched.ts';
 
@@ -6,7 +6,7 @@ import { isCopy } from './launched.ts';
  * Takes an operator's commands while a front runs: on its control socket (`sallyport reopen`), and by signals, for tools
  * that only know those. Gives what ends it.
  */
-export async function operate(front: Front, signals: readonly NodeJS.Signals[] = ['SIGUSR2']): Promise<() => void> {
+export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, signals: readonly NodeJS.Signals[] = ['SIGUSR2']): Promise<() => void> {
   const control = await openControl({
     call: () => process.argv.slice(2).join(' '),
     reopen: () => front.reopenLog(),

@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
 import type { Settings } from '../config/settings.ts';
-import type { Front } from '../front/front.ts';
 import type { Flags } from './flags.ts';
 import { listeningBelow } from './proc.ts';
 import { freePort, waitForPort } from './run/accepts.ts';
@@ -8,7 +7,7 @@ import { exposure, notListening } from './run/advice.ts';
 import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
 import { operate } from './operate.ts';
-import { announce, openFront, stop } from './serve.ts';
+import { announce, openServing, stop, type Serving } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { isCopy } from './launched.ts';
 import { untilToldToStop } from './signals.ts';
@@ -38,7 +37,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const words = fillIn(command, place);
   const app = await startApp(words, appEnvironment(terminal.env, place), terminal.cwd);
   const graceMs = settings.grace * 1000;
-  let front: Front | undefined;
+  let front: Serving | undefined;
   let stopping = false;
 
   const waiting = new AbortController();
@@ -54,7 +53,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     front = opened;
     released = await operate(opened, settings.logFile === undefined ? [] : ['SIGUSR2']);
     announce(opened);
-    return await new Promise<never>(() => {}); // from here on only a signal or the app's end matters
+    return await (opened.failed ?? new Promise<never>(() => {})); // from here on only a signal or the app's end matters
   });
   const over = untilToldToStop({
     async stop(signal) {
@@ -87,7 +86,7 @@ interface Start extends RunOptions {
 }
 
 /** Waits for the app and opens the front before it. Never resolves where waiting was given up, since an end is under way. */
-async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Front> {
+async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Serving> {
   const host = await waitForPort(place.port, startSeconds * 1000, waiting);
   if (waiting.aborted) return await new Promise<never>(() => {});
   const sockets = listeningBelow(app.pid);
@@ -95,7 +94,7 @@ async function frontFor(app: AppProcess, { place, words, settings, waiting, flag
   const warning = exposure(sockets, words, place);
   if (warning !== undefined && settings.log !== 'json') terminal.err(`sallyport: warning: ${warning}\n`);
   const there = host === place.host ? settings : (await readSettings({ started: `[${host}]:${place.port}` }, flags, terminal)).settings;
-  const front = await openFront(there);
+  const front = await openServing(there, there.workers === 'auto' ? 1 : there.workers); // one app, and its terminal
   if (warning !== undefined && settings.log === 'json') front.log.event({ event: 'app-exposed', level: 'warn', message: `${warning[0]!.toUpperCase()}${warning.slice(1)}` });
   return front;
 }

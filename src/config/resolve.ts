@@ -62,6 +62,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     log: config.log ?? (config.logFile === undefined ? defaultLog : 'json'),
     logFile: config.logFile === undefined ? undefined : problems.at(['logFile'], config.logFile, () => logFile(config.logFile!, folder)),
     logHide: config.logHide ?? [],
+    workers: config.workers ?? 'auto',
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
     timeouts: resolveTimeouts(config, problems),
     sites: resolveSites(config, folder, problems),

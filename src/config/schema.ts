@@ -19,6 +19,9 @@ const publicPort = (name: string) => portNumber.optional().describe(
   + 'Redirects and the port told to the app use it; nothing a client sends can change it. Default: the port of the door.',
 );
 
+const MOST_WORKERS = 256;
+const WORKERS = `a number of processes from 1 to ${MOST_WORKERS}, or "auto"`;
+
 const fieldName = text('the name of a header');
 
 const trustHeaders = z.strictObject({
@@ -90,6 +93,10 @@ export const configSchema = z.strictObject({
     'Query parameters whose values are logged as ***, in targets and in Referer, besides those of the usual names (token, password, secret, key, code, '
     + 'signature, session and others; docs/operations.md lists them). A name counts as the last word of longer ones too: token hides access_token. '
     + 'Whoever reads a log could use what is in it; secrets in paths are the app\'s to keep out. Default: none besides.',
+  ),
+  workers: z.union([z.int({ error: WORKERS }).min(1, { error: WORKERS }).max(MOST_WORKERS, { error: WORKERS }), z.literal('auto', { error: WORKERS })], { error: WORKERS }).optional().describe(
+    'How many processes serve, behind one process that keeps the ports and the keys and replaces one that ends; with 1 there is a single process. '
+    + '"auto": one for each core that this process may use where certificates are given, else one. Default: auto.',
   ),
   grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
   timeouts,

@@ -31,6 +31,8 @@ export interface Settings {
   /** Names with `_` or `.` in them that are let through all the same. */
   readonly allowHeaders: readonly string[];
   readonly log: LogFormat;
+  /** Processes that serve, 1 or more; `auto`: one for each core where certificates are given, else one. */
+  readonly workers: number | 'auto';
   /** Absolute path of the file that access lines go to; undefined: standard output. */
   readonly logFile?: string | undefined;
   /** Names of query parameters whose values are not logged, besides the usual ones. */

@@ -44,6 +44,8 @@ export interface Config {
   readonly logFile?: string | undefined;
   /** Query parameters whose values are logged as ***, in targets and in Referer, besides those of the usual names (token, password, secret, key, code, signature, session and others; docs/operations.md lists them). A name counts as the last word of longer ones too: token hides access_token. Whoever reads a log could use what is in it; secrets in paths are the app's to keep out. Default: none besides. */
   readonly logHide?: readonly string[] | undefined;
+  /** How many processes serve, behind one process that keeps the ports and the keys and replaces one that ends; with 1 there is a single process. "auto": one for each core that this process may use where certificates are given, else one. Default: auto. */
+  readonly workers?: number | 'auto' | undefined;
   /** How long running answers get at a stop; seconds, or text such as "30s". Default: 30. */
   readonly grace?: number | string | undefined;
   /** How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h". */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { createCertificates, type Certificates } from '../certs/store.ts';
 import { readSecretFile } from '../config/secret.ts';
@@ -32,6 +33,8 @@ export interface Parts {
   /** Filled as the doors open. */
   readonly doors: Doors;
   readonly observe: ((seen: Observed) => void) | undefined;
+  /** Undefined: one is drawn. */
+  readonly secret?: Uint8Array | undefined;
 }
 
 /** Certificates for the https door; undefined where it is off. */
@@ -81,6 +84,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
     nextId: createIds(),
     noteClaim: createClaimLog(log, trustHeaders.scheme),
     observe: parts.observe,
+    secret: parts.secret ?? randomBytes(32),
     stopping: false,
   };
 }

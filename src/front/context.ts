@@ -36,6 +36,8 @@ export interface FrontContext {
   readonly nextId: () => string;
   readonly noteClaim: ReturnType<typeof createClaimLog>;
   readonly observe: ((seen: Observed) => void) | undefined;
+  /** 32 bytes that nobody outside knows; the same in every process of one front. */
+  readonly secret: Uint8Array;
   stopping: boolean;
 }
 

@@ -1,9 +1,10 @@
+import type { Settings } from '../config/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { compileTrust, trusts } from '../core/contract/trust.ts';
 import type { PickCertificate } from '../core/contract/certificate.ts';
 import type { ProxyOptions, Wire, WireHandler } from '../transport/wire.ts';
 import type { FrontContext } from './context.ts';
-import type { DoorPlan } from './doors.ts';
+import type { DoorPlace, DoorPlan } from './doors.ts';
 import { ClientConnection } from './downstream/http1.ts';
 import { peerText } from './exchange-log.ts';
 import { createHandshakeLog, logPlainOnTls } from './handshake-log.ts';
@@ -17,8 +18,7 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
     if (context.notYet(wire)) wire.pause();
     return connection;
   };
-  const name = settings.sites.flatMap((site) => site.hosts).find((host) => !host.startsWith('*.'));
-  const plan = { scheme, setting: settings[scheme], loopback: context.local, name };
+  const plan = doorPlace(scheme, settings, context.local);
   const proxyProtocol = settings.acceptProxy ? expectProxy(context) : undefined;
   const listen = { onConnection, ...(proxyProtocol && { proxyProtocol }) };
   if (scheme === 'http' || pick === undefined) return { ...plan, listen };
@@ -39,6 +39,12 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
       },
     },
   };
+}
+
+/** Where a door is to be. `local`: a local authority signs. */
+export function doorPlace(scheme: Scheme, settings: Settings, local: boolean): DoorPlace {
+  const name = settings.sites.flatMap((site) => site.hosts).find((host) => !host.startsWith('*.'));
+  return { scheme, setting: settings[scheme], loopback: local, name };
 }
 
 /** The PROXY protocol, from trusted peers only: whoever may send it can name any client and any scheme. */

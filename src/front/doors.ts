@@ -4,8 +4,8 @@ import type { Scheme } from '../core/contract/truth.ts';
 import type { ListenAddress, Listener, ListenOptions, Transport } from '../transport/wire.ts';
 
 /** One of the two doors, open. */
-export interface Door {
-  readonly listeners: readonly Listener[];
+export interface Door<L extends Listener = Listener> {
+  readonly listeners: readonly L[];
   /** The port it listens on; undefined on a unix socket. */
   readonly port: number | undefined;
   /** As a person would type it. */
@@ -17,7 +17,8 @@ export interface Door {
 /** A socket that listens already; port 0 where its address is not told. */
 export interface InheritedSocket { readonly address: ListenAddress; readonly fd: number }
 
-type Place = Pick<ListenOptions, 'address' | 'fd'>;
+/** An address, and the descriptor that is there already. */
+export type Place = Pick<ListenOptions, 'address' | 'fd'>;
 
 /** A door that could not be opened; `code` is the system's (EADDRINUSE, EACCES, EADDRNOTAVAIL …). */
 export class DoorError extends Error {
@@ -50,31 +51,42 @@ export interface DoorPlan {
   readonly listen: Omit<ListenOptions, 'address' | 'fd'>;
 }
 
+/** Where a door is to be, whoever listens there. */
+export type DoorPlace = Omit<DoorPlan, 'listen'>;
+
+/** Opens a place of a door. Rejects with the system's error. */
+type Open<L extends Listener> = (place: Place) => Promise<L>;
+
 const PORTS: Readonly<Record<Scheme, readonly [wanted: number, unprivileged: number]>> = { https: [443, 8443], http: [80, 8080] };
 
 /** Opens a door; undefined where it is off. */
-export async function openDoor(plan: DoorPlan, transport: Transport): Promise<Door | undefined> {
+export async function openDoor({ listen, ...plan }: DoorPlan, transport: Transport): Promise<Door | undefined> {
+  return await openPlaces(plan, (place) => transport.listen({ ...listen, ...place }));
+}
+
+/** Takes the places of a door, by whatever can be given up again. */
+export async function openPlaces<L extends Listener>(plan: DoorPlace, open: Open<L>): Promise<Door<L> | undefined> {
   const { setting, scheme, inherited } = plan;
-  if (inherited !== undefined) return door(plan, await Promise.all(inherited.map((socket) => openOne(plan, transport, socket))));
+  if (inherited !== undefined) return door(plan, await Promise.all(inherited.map((socket) => openOne(scheme, open, socket))));
   switch (setting.kind) {
     case 'off': return undefined;
-    case 'at': return door(plan, [await openOne(plan, transport, { address: setting.address })]);
-    case 'port': return door(plan, await openPort(plan, transport, setting.port));
+    case 'at': return door(plan, [await openOne(scheme, open, { address: setting.address })]);
+    case 'port': return door(plan, await openPort(plan, open, setting.port));
     case 'auto': {
       const [wanted, unprivileged] = PORTS[scheme];
       try {
-        return door(plan, await openPort(plan, transport, wanted));
+        return door(plan, await openPort(plan, open, wanted));
       } catch (error) {
         if (!(error instanceof DoorError) || (error.code !== 'EACCES' && error.code !== 'EPERM')) throw error;
-        return door(plan, await openUnprivileged(plan, transport, [wanted, unprivileged]), wanted);
+        return door(plan, await openUnprivileged(plan, open, [wanted, unprivileged]), wanted);
       }
     }
   }
 }
 
-async function openUnprivileged(plan: DoorPlan, transport: Transport, [wanted, port]: readonly [number, number]): Promise<Listener[]> {
+async function openUnprivileged<L extends Listener>(plan: DoorPlace, open: Open<L>, [wanted, port]: readonly [number, number]): Promise<L[]> {
   try {
-    return await openPort(plan, transport, port);
+    return await openPort(plan, open, port);
   } catch (error) {
     if (error instanceof DoorError) error.insteadOf = wanted; // nobody asked for this port: the message says where it comes from
     throw error;
@@ -82,16 +94,16 @@ async function openUnprivileged(plan: DoorPlan, transport: Transport, [wanted, p
 }
 
 /** A port without an address: loopback for a local site, every address otherwise; IPv4 and IPv6 where the machine has both. */
-async function openPort(plan: DoorPlan, transport: Transport, port: number): Promise<Listener[]> {
+async function openPort<L extends Listener>(plan: DoorPlace, open: Open<L>, port: number): Promise<L[]> {
   for (let tries = 1; ; tries++) {
-    const listeners: Listener[] = [];
+    const listeners: L[] = [];
     let missing: unknown;
     for (const host of plan.loopback ? ['127.0.0.1', '::1'] : ['::', '0.0.0.0']) {
       const first = listeners[0];
       if (first !== undefined && host === '0.0.0.0') break; // :: takes IPv4 as well
       const address: ListenAddress = { kind: 'ip', host, port: first?.address.kind === 'ip' ? first.address.port : port };
       try {
-        listeners.push(await openOne(plan, transport, { address }));
+        listeners.push(await openOne(plan.scheme, open, { address }));
       } catch (error) {
         if (error instanceof DoorError && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL')) { missing = error; continue; }
         await Promise.all(listeners.map((listener) => listener.close()));
@@ -105,15 +117,15 @@ async function openPort(plan: DoorPlan, transport: Transport, port: number): Pro
   }
 }
 
-async function openOne(plan: DoorPlan, transport: Transport, place: Place): Promise<Listener> {
+async function openOne<L extends Listener>(scheme: Scheme, open: Open<L>, place: Place): Promise<L> {
   try {
-    return await transport.listen({ ...plan.listen, ...place });
+    return await open(place);
   } catch (error) {
-    throw new DoorError(plan.scheme, place, error as NodeJS.ErrnoException);
+    throw new DoorError(scheme, place, error as NodeJS.ErrnoException);
   }
 }
 
-function door(plan: DoorPlan, listeners: readonly Listener[], insteadOf?: number): Door {
+function door<L extends Listener>(plan: DoorPlace, listeners: readonly L[], insteadOf?: number): Door<L> {
   const { address } = listeners[0]!;
   if (address.kind === 'unix') return { listeners, port: undefined, url: `unix:${address.path}`, insteadOf };
   const stated = plan.inherited !== undefined || plan.setting.kind === 'at';

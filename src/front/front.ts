@@ -9,6 +9,7 @@ import { doorPlan } from './door-plan.ts';
 import { openDoor, type Door, type InheritedSocket } from './doors.ts';
 import type { Log } from './log/index.ts';
 import { openLog } from './open-log.ts';
+import type { Part } from './part.ts';
 import { Sites } from './sites.ts';
 import { stopGracefully } from './stop.ts';
 import type { ServerGroup } from './upstream/group.ts';
@@ -23,16 +24,20 @@ export interface FrontOptions {
   readonly dataDir?: string;
   /** Told of each request that goes on to an app. */
   readonly observe?: (seen: Observed) => void;
+  /** Present where this is one process of several. */
+  readonly part?: Part;
 }
 
 export type Inherited = Readonly<Partial<Record<Scheme, readonly InheritedSocket[]>>>;
 
 /** A front that is running. */
 export interface Front {
-  readonly ready: { readonly https?: string; readonly http?: string; readonly app: string; readonly runtime: string };
+  readonly ready: { readonly https?: string; readonly http?: string; readonly app: string; readonly runtime: string; readonly workers?: number };
   /** Certificates of the local authorities that sign here, for people to install. */
   readonly authorityFiles: readonly string[];
   readonly log: Log;
+  /** Counters, and what is open now: plain numbers that add up over several processes. */
+  numbers(): Readonly<Record<string, number>>;
   /** Opens the log file anew, where there is one; rejects with a LogFileError and stays with the old one where that cannot be. Gives what was done. */
   reopenLog(): Promise<string>;
   /** Stops accepting, lets running answers finish for `grace` seconds, and ends. */
@@ -46,12 +51,12 @@ export interface Front {
  * to show to clients, a ContractError where settings contradict each other.
  */
 export async function startFront(settings: Settings, options: FrontOptions = {}): Promise<Front> {
-  const { transport = nativeTransport } = options;
-  const { log, ...logs } = openLog(settings, options.out);
-  const certificates = await openCertificates(settings, log, options.dataDir);
+  const { transport = nativeTransport, part } = options;
+  const { log, ...logs } = part?.log ?? openLog(settings, options.out);
+  const certificates = part === undefined ? await openCertificates(settings, log, options.dataDir) : part.certificates;
   const doors: Partial<Record<Scheme, Door>> = {};
   const upstreams: ServerGroup[] = [];
-  const context = createContext(settings, { transport, log, certificates, doors, observe: options.observe });
+  const context = createContext(settings, { transport, log, certificates, doors, observe: options.observe, secret: part?.secret });
   const closeDoors = async (): Promise<void> => {
     for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close()));
   };
@@ -71,12 +76,11 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     logs.close();
     throw error;
   }
-  for (const [scheme, { insteadOf, url }] of Object.entries(doors)) {
-    if (insteadOf !== undefined) log.event({ event: 'door-unprivileged', level: 'info', message: `This process may not bind port ${insteadOf}; the ${scheme} door is at ${url}. See "Low ports" in the README for ways to give it the right.` });
-  }
+  tellUnprivileged(doors, log);
   for (const message of oldLists(settings.trust, Date.now())) log.event({ event: 'trust-list-old', level: 'warn', message });
   return {
-    ready: { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings), runtime },
+    ready: readyEvent(settings, doors),
+    numbers: () => ({ connections: context.connections.size }),
     authorityFiles: certificates?.authorityFiles ?? [],
     log,
     reopenLog: logs.reopen,
@@ -95,6 +99,20 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     },
   };
 }
+
+/** What is said of a front that is up. */
+export function readyEvent(settings: Settings, doors: Doors): Front['ready'] {
+  return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings), runtime };
+}
+
+/** Says where doors are that may not be where they were to be. */
+export function tellUnprivileged(doors: Doors, log: Log): void {
+  for (const [scheme, { insteadOf, url }] of Object.entries(doors)) {
+    if (insteadOf !== undefined) log.event({ event: 'door-unprivileged', level: 'info', message: `This process may not bind port ${insteadOf}; the ${scheme} door is at ${url}. See "Low ports" in the README for ways to give it the right.` });
+  }
+}
+
+type Doors = Readonly<Partial<Record<Scheme, Pick<Door, 'url' | 'insteadOf'>>>>;
 
 function appText(settings: Settings): string {
   const routes = settings.sites.flatMap((site) => site.routes);

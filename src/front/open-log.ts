@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { createLog, LogFile, standardOutput, type Log } from './log/index.ts';
 
 /** How long the end waits for a disk or a reader that is slow to take the last lines (milliseconds). */
-const LAST_LINES = 2000;
+export const LAST_LINES = 2000;
 
 export interface OpenLog {
   readonly log: Log;

@@ -4,7 +4,7 @@ import { BunGreeting } from './bun-greeting.ts';
 import { BunAdmission } from './bun-proxy.ts';
 import type { ProxyGate } from './bun-proxy.ts';
 import { bun, HANDLERS, NOBODY } from './bun-runtime.ts';
-import type { BunListener, BunSocket } from './bun-runtime.ts';
+import type { BunListener, BunSocket, Place } from './bun-runtime.ts';
 import { BunTls } from './bun-tls.ts';
 import { BunWire } from './bun-wire.ts';
 import { ipEndpoint } from './endpoint.ts';
@@ -67,7 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 function bind(address: ListenAddress, open: (socket: BunSocket) => void, fd?: number): BunListener {
-  const place = fd !== undefined ? { fd } : address.kind === 'unix' ? { unix: address.path } : { hostname: address.host, port: address.port };
+  const place = fd !== undefined ? { fd } : placeOf(address);
   try {
     return bun!.listen({ ...place, allowHalfOpen: true, socket: { ...HANDLERS, open } });
   } catch (error) {
@@ -75,7 +75,9 @@ function bind(address: ListenAddress, open: (socket: BunSocket) => void, fd?: nu
   }
 }
 
-function boundAddress(listener: BunListener): ListenAddress {
+export const placeOf = (address: ListenAddress): Place => (address.kind === 'unix' ? { unix: address.path } : { hostname: address.host, port: address.port });
+
+export function boundAddress(listener: BunListener): ListenAddress {
   const bound = { address: '', port: 0 };
   listener.getsockname(bound);
   return bound.address === '' ? { kind: 'unix', path: '' } : { kind: 'ip', host: bound.address, port: bound.port }; // '': inherited, and nobody knows its path

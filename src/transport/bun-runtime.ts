@@ -92,12 +92,13 @@ export interface Handlers {
 }
 
 export interface BunListener {
+  readonly fd: number;
   getsockname(into: { address: string; port: number }): void;
   /** Stops accepting; connections go on. */
   stop(): void;
 }
 
-type Place = { readonly hostname: string; readonly port: number } | { readonly unix: string };
+export type Place = { readonly hostname: string; readonly port: number } | { readonly unix: string };
 
 interface Runtime {
   /** `fd`: a descriptor that listens already. */

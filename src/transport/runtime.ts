@@ -1,10 +1,22 @@
 import { bun } from './bun-runtime.ts';
 import { bunTransport } from './bun.ts';
 import { nodeTransport } from './node.ts';
-import type { Transport } from './wire.ts';
+import { bind as bindOnBun } from './bun-bind.ts';
+import { bind as bindOnNode } from './node-bind.ts';
+import { setTicketKeys } from './node-contexts.ts';
+import type { Bound, ListenAddress, Transport } from './wire.ts';
 
 /** The transport of the runtime that this process runs on. */
 export const nativeTransport: Transport = bun === undefined ? nodeTransport : bunTransport;
 
 /** What a person calls that runtime. */
 export const runtime = bun === undefined ? `Node ${process.versions.node}` : `Bun ${process.versions['bun']}`;
+
+/** Takes an address for children to listen on. Rejects with the system's error, as {@link Transport.listen} does. */
+export const bind: (address: ListenAddress) => Promise<Bound> = bun === undefined ? bindOnNode : bindOnBun;
+
+/** How many bytes the key of session tickets has, where it can be set. */
+export const TICKET_KEY_BYTES = 48;
+
+/** Gives this process the key that session tickets are sealed with; to be called before a door is opened. Bun has no way to set it. */
+export const shareTicketKey: (key: Uint8Array) => void = bun === undefined ? setTicketKeys : () => {};

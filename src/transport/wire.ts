@@ -134,6 +134,13 @@ export interface ListenOptions {
   readonly onConnection: (wire: Wire) => WireHandler;
 }
 
+/** An address that this process keeps and does not listen on itself: its children do, by the descriptor. */
+export interface Bound extends Listener {
+  readonly fd: number;
+  /** Gives the address up, with the file of a Unix socket. */
+  close(): Promise<void>;
+}
+
 export interface Listener {
   readonly address: ListenAddress;
   /** Stops accepting; connections go on. */

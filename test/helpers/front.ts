@@ -91,7 +91,9 @@ export const withDoors = (args: readonly string[]): string[] => {
   const cut = args.includes('--') ? args.indexOf('--') : args.length;
   const own = args.slice(0, cut);
   if (own.includes('--config')) return [...args]; // the file says it all
-  const added = Object.entries(DOORS).flatMap(([flag, words]) => own.some((arg) => arg === flag || arg.startsWith(`${flag}=`)) ? [] : words);
+  const has = (flag: string): boolean => own.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  const added = Object.entries(DOORS).flatMap(([flag, words]) => (has(flag) ? [] : words));
+  if (has('--cert') && !has('--workers')) added.push('--workers', '1'); // a process for each core is for the tests that ask for it
   return [...own, ...added, ...args.slice(cut)];
 };
 

@@ -29,7 +29,7 @@ export const siteSettings = (changes: Partial<SiteSettings> = {}): SiteSettings 
 
 export const settings = (changes: Partial<Settings> = {}): Settings => ({
   https: { kind: 'port', port: 8443 }, http: { kind: 'port', port: 8080 }, publicHttpsPort: undefined, publicHttpPort: undefined,
-  certificates: [], trust: [], acceptProxy: false, trustHeaders: DEFAULT_TRUST_HEADERS, secretFile: undefined, allowHeaders: [], log: 'json', grace: 30, timeouts: DEFAULT_TIMEOUTS,
+  certificates: [], trust: [], acceptProxy: false, trustHeaders: DEFAULT_TRUST_HEADERS, secretFile: undefined, allowHeaders: [], log: 'json', workers: 1, grace: 30, timeouts: DEFAULT_TIMEOUTS,
   sites: [siteSettings()], ...changes,
 });
 

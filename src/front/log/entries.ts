@@ -42,4 +42,6 @@ export interface ReadyEvent {
   readonly app: string;
   /** What serves: `Node 20.19.0`, `Bun 1.4.5`. */
   readonly runtime?: string;
+  /** How many processes serve, where it is more than this one. */
+  readonly workers?: number;
 }

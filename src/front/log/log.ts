@@ -15,6 +15,8 @@ export interface LogOutput {
 export interface Log {
   access(entry: AccessEntry): void;
   event(event: FrontEvent): void;
+  /** Access lines as another process of this front has made them: whole ones. */
+  passOn(lines: string): void;
   /** One line, whatever the format, and at once. */
   ready(event: ReadyEvent): void;
   /** Writes what has been gathered; to be called before the process ends. */
@@ -54,6 +56,7 @@ export function createLog(format: LogFormat, out: LogOutput | Lines, { aside = p
   return {
     hide: createHide(hide),
     access: line === undefined ? () => undefined : (entry) => { access.add(line(entry)); },
+    passOn(made) { access.add(made); },
     event(told) {
       if (format !== 'off' || told.level !== 'info') events.add(event(told, Date.now()));
     },

@@ -36,7 +36,7 @@ export class ServerGroup {
     this.servers = settings.servers.map((server) => new Server(server, settings, context));
     const several = this.servers.length > 1;
     this.sole = several ? undefined : this.servers[0]!.pool;
-    this.sticky = several && settings.sticky !== undefined ? new Sticky(settings.sticky, this.servers) : undefined;
+    this.sticky = several && settings.sticky !== undefined ? new Sticky(settings.sticky, this.servers, context.secret) : undefined;
     this.#choose = createChoose(settings.balance, this.servers);
   }
 

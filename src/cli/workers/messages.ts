@@ -1,0 +1,58 @@
+/** What a parent and its workers say to each other: plain values, as JSON carries them. One line for each kind of message. */
+import type { NamedPair } from '../../certs/table.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { CertificatePair } from '../../core/contract/certificate.ts';
+import type { Inherited } from '../../front/front.ts';
+import type { FrontEvent } from '../../front/log/index.ts';
+
+/** All that a worker has to know. The first message to it. */
+export interface Start {
+  /** From 1. */
+  readonly number: number;
+  readonly settings: Settings;
+  /** What it listens on, by its own numbers of the descriptors. */
+  readonly doors: Inherited;
+  readonly certificates: HandedKeys;
+  /** In base64. */
+  readonly ticketKey: string;
+  readonly secret: string;
+  /** Log lines end up at a person's terminal. */
+  readonly colours: boolean;
+  /** What is wrong with settings and surroundings is said by the first alone. */
+  readonly quiet: boolean;
+}
+
+/** Where a worker's certificates come from: none, these, or the parent for each name. */
+export type HandedKeys =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'given'; readonly pairs: readonly NamedPair[] }
+  | { readonly kind: 'signed'; readonly names: readonly string[]; readonly authorityFiles: readonly string[] };
+
+/** Numbers that add up over the workers to those of the whole: counters, and what is open or waiting now. */
+export type Numbers = Readonly<Record<string, number>>;
+
+/** What is said one way, without an answer. */
+export interface ParentSays {
+  readonly start: Start;
+  readonly certificates: readonly NamedPair[];
+  /** Take no more, finish what runs, end. */
+  readonly stop: null;
+}
+
+export interface WorkerSays {
+  /** It listens. */
+  readonly ready: null;
+  /** It cannot serve; what is told to people, and the exit status that belongs to it. */
+  readonly failed: { readonly message: string; readonly status: 1 | 2 };
+  readonly event: FrontEvent;
+}
+
+/** What is asked, and what is answered: [question, answer]. */
+export interface ParentAsks {
+  readonly numbers: readonly [null, Numbers];
+}
+
+export interface WorkerAsks {
+  /** The pair for a server name; null for none. */
+  readonly certificate: readonly [string | null, CertificatePair | null];
+}

@@ -1,0 +1,107 @@
+/** The process that keeps workers: it has the ports, the keys and the log, and never a client's connection. */
+import { randomBytes } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import type { Settings } from '../../config/settings.ts';
+import type { Scheme } from '../../core/contract/truth.ts';
+import { doorPlace } from '../../front/door-plan.ts';
+import { openPlaces, type Door, type Place } from '../../front/doors.ts';
+import { readyEvent, tellUnprivileged, type Inherited } from '../../front/front.ts';
+import { openLog } from '../../front/open-log.ts';
+import { bind, TICKET_KEY_BYTES } from '../../transport/runtime.ts';
+import type { Bound } from '../../transport/wire.ts';
+import { inheritedDoors } from '../inherited.ts';
+import { inWords } from '../open-front.ts';
+import type { Serving } from '../serve.ts';
+import { FIRST_FD } from './child.ts';
+import { openKeys } from './keys.ts';
+import type { Numbers } from './messages.ts';
+import { addUp } from './numbers.ts';
+import { Workers } from './workers.ts';
+
+type Doors = Partial<Record<Scheme, Door<Bound>>>;
+
+export interface KeptWorkers extends Serving {
+  /** The workers' numbers, summed; of those that answer. */
+  numbers(): Promise<Numbers>;
+}
+
+/** Takes the doors and starts workers behind them. Rejects with a RunError where a door is taken or a worker cannot start. */
+export async function openWorkers(settings: Settings, count: number): Promise<KeptWorkers> {
+  const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
+  const keys = await inWords(settings, () => openKeys(settings, log, (pairs) => { workers.say('certificates', pairs); }));
+  const doors: Doors = {};
+  const closeDoors = async (): Promise<void> => {
+    const open = Object.values(doors).flatMap(({ listeners }) => listeners);
+    delete doors.https; // a descriptor's number may be another's once it is closed
+    delete doors.http;
+    await Promise.all(open.map((listener) => listener.close()));
+  };
+  const share = {
+    settings,
+    ticketKey: randomBytes(TICKET_KEY_BYTES).toString('base64'),
+    secret: randomBytes(32).toString('base64'),
+    colours: process.stdout.isTTY && settings.logFile === undefined,
+  };
+  const workers = new Workers({
+    count, log,
+    patience: settings.grace * 1000 + 5000,
+    fds: () => Object.values(doors).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
+    share: () => ({ ...share, doors: handed(doors), certificates: keys.handed() }),
+    greet: (line) => { keys.serve(line); },
+  });
+  const letGo = (): void => {
+    void closeDoors();
+    keys.close();
+    logs.close();
+  };
+  try {
+    await inWords(settings, () => takeDoors(settings, keys.local, doors));
+    await workers.start();
+  } catch (error) {
+    workers.kill();
+    letGo();
+    throw error;
+  }
+  tellUnprivileged(doors, log);
+  workers.failed.catch(letGo);
+  return {
+    log,
+    ready: { ...readyEvent(settings, doors), workers: count },
+    failed: workers.failed,
+    reopenLog: logs.reopen,
+    numbers: async () => addUp(await workers.ask('numbers', null)),
+    async stop() {
+      const ended = workers.stop();
+      await closeDoors();
+      await ended;
+      keys.close();
+      await logs.drained();
+      logs.close();
+    },
+    stopNow() {
+      workers.kill();
+      letGo();
+    },
+  };
+}
+
+/** Takes both doors into `doors`, one after the other, so that what was taken can be given up. */
+async function takeDoors(settings: Settings, local: boolean, doors: Doors): Promise<void> {
+  const inherited = inheritedDoors(settings);
+  for (const scheme of ['https', 'http'] as const) {
+    const door = await openPlaces({ ...doorPlace(scheme, settings, local), inherited: inherited[scheme] }, take);
+    if (door !== undefined) doors[scheme] = door;
+  }
+}
+
+/** What a service manager listens on is kept as it is. */
+async function take({ address, fd }: Place): Promise<Bound> {
+  if (fd === undefined) return await bind(address);
+  return { address, fd, close: () => { closeSync(fd); return Promise.resolve(); } };
+}
+
+/** The doors as a worker has them: by its own numbers of their descriptors. */
+function handed(doors: Doors): Inherited {
+  let fd = FIRST_FD;
+  return Object.fromEntries(Object.entries(doors).map(([scheme, { listeners }]) => [scheme, listeners.map(({ address }) => ({ address, fd: fd++ }))]));
+}

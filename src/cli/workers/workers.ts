@@ -1,0 +1,147 @@
+import type { Log } from '../../front/log/index.ts';
+import { RunError } from '../terminal.ts';
+import type { ToWorker } from './channel.ts';
+import { startChild, type Child, type WorkerExit } from './child.ts';
+import type { ParentAsks, ParentSays, Start } from './messages.ts';
+import { Pause } from './pause.ts';
+import { WholeLog } from './whole-log.ts';
+
+export interface WorkersOptions {
+  readonly count: number;
+  readonly log: Log;
+  /** Milliseconds that a worker may take for its end. */
+  readonly patience: number;
+  /** Descriptors that each gets. */
+  readonly fds: () => readonly number[];
+  /** What each is told at its start. */
+  readonly share: () => Omit<Start, 'number' | 'quiet'>;
+  /** Hears of each new line, to answer what is asked on it. */
+  readonly greet: (line: ToWorker) => void;
+}
+
+/** Why a worker never came to serve. */
+type Trouble = { readonly message: string; readonly status: 1 | 2 };
+
+interface Worker {
+  readonly child: Child;
+  /** Undefined once it serves; settles with the process's end at the latest. */
+  readonly trouble: Promise<Trouble | undefined>;
+  /** `performance.now()` when it began to serve. */
+  upAt: number | undefined;
+}
+
+/** A number of workers, kept up: one that ends is replaced. */
+export class Workers {
+  /** Rejects with a RunError when none is left and none can be started. */
+  readonly failed: Promise<never>;
+  readonly #options: WorkersOptions;
+  readonly #whole: WholeLog;
+  /** Those that have a process, by their number. */
+  readonly #workers = new Map<number, Worker>();
+  readonly #stopping = new AbortController();
+  #fail!: (error: RunError) => void;
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+    this.#whole = new WholeLog(options.log);
+    this.failed = new Promise((_, reject) => { this.#fail = reject; });
+    this.failed.catch(() => {}); // whoever waits for it hears of it
+  }
+
+  /** Resolves when all serve; rejects with a RunError where one cannot. */
+  async start(): Promise<void> {
+    const first = Array.from({ length: this.#options.count }, (_, i) => this.#launch(i + 1, i > 0));
+    for (const { trouble } of first) {
+      const found = await trouble;
+      if (found !== undefined) throw new RunError(found.message, found.status);
+    }
+    first.forEach((worker, i) => { void this.#keep(i + 1, worker); });
+  }
+
+  say<K extends keyof ParentSays>(kind: K, body: ParentSays[K]): void {
+    for (const { child } of this.#workers.values()) child.line.say(kind, body);
+  }
+
+  /** The answers of those that serve. */
+  async ask<K extends keyof ParentAsks>(kind: K, question: ParentAsks[K][0]): Promise<ParentAsks[K][1][]> {
+    const asked = [...this.#workers.values()].filter(({ upAt }) => upAt !== undefined).map(({ child }) => child.line.ask(kind, question));
+    return (await Promise.allSettled(asked)).flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  /** Lets each finish what runs; resolves when all are gone. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const patience = setTimeout(() => { this.#killAll(); }, this.#options.patience);
+    const ends = [...this.#workers.values()].map(({ child, upAt }) => {
+      if (upAt === undefined) child.kill(); // it has nothing to finish
+      else child.line.say('stop', null);
+      return child.exited;
+    });
+    await Promise.all(ends);
+    clearTimeout(patience);
+  }
+
+  /** Ends all at once. */
+  kill(): void {
+    this.#stopping.abort();
+    this.#killAll();
+  }
+
+  #killAll(): void { for (const { child } of this.#workers.values()) child.kill(); }
+
+  #launch(number: number, quiet: boolean): Worker {
+    const { fds, share, greet, log } = this.#options;
+    const child = startChild(number, fds(), (lines) => { log.passOn(lines); });
+    const worker: Worker = { child, trouble: this.#begin(child, () => { worker.upAt = performance.now(); }), upAt: undefined };
+    this.#workers.set(number, worker);
+    child.line.hear('event', this.#whole.join());
+    greet(child.line);
+    child.line.say('start', { ...share(), number, quiet });
+    void child.exited.then(() => { if (this.#workers.get(number) === worker) this.#workers.delete(number); });
+    return worker;
+  }
+
+  #begin({ line, exited, kill }: Child, up: () => void): Promise<Trouble | undefined> {
+    return new Promise((resolve) => {
+      line.hear('ready', () => { up(); resolve(undefined); });
+      line.hear('failed', (trouble) => { resolve(trouble); kill(); });
+      void exited.then((exit) => { resolve({ message: `A worker ${ending(exit)} before it could serve.`, status: 1 }); });
+    });
+  }
+
+  /** Replaces a worker, again and again, until the whole stops. */
+  async #keep(number: number, first: Worker): Promise<void> {
+    const pauses = new Pause();
+    for (let worker = first; ; worker = this.#launch(number, true)) {
+      const trouble = await worker.trouble;
+      if (trouble === undefined && worker !== first) this.#tell('worker-started', 'info', number, `Worker ${number} serves again (pid ${worker.child.pid}).`);
+      const exit = await worker.child.exited;
+      if (this.#stopping.signal.aborted) return;
+      if (trouble !== undefined && ![...this.#workers.values()].some(({ upAt }) => upAt !== undefined)) {
+        this.#fail(new RunError(`No worker serves any more, and a new one cannot start: ${trouble.message}`, 1));
+        return;
+      }
+      const pause = pauses.after(worker.upAt === undefined ? 0 : performance.now() - worker.upAt);
+      const what = trouble === undefined ? `Worker ${number} (pid ${worker.child.pid}) ${ending(exit)}` : `Worker ${number} could not start: ${trouble.message.replace(/\.$/, '')}`;
+      this.#tell('worker-ended', 'error', number, `${what}. Another one starts ${pause === 0 ? 'at once' : `in ${pause / 1000} s`}.`);
+      await this.#wait(pause);
+      if (this.#stopping.signal.aborted) return;
+    }
+  }
+
+  #tell(event: string, level: 'info' | 'error', worker: number, message: string): void {
+    this.#options.log.event({ event, level, message, worker });
+  }
+
+  #wait(ms: number): Promise<void> {
+    const { signal } = this.#stopping;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+    });
+  }
+}
+
+function ending({ status, signal }: WorkerExit): string {
+  return signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+}

@@ -1,0 +1,11 @@
+import type { Certificates } from '../certs/store.ts';
+import type { OpenLog } from './open-log.ts';
+
+/** What a front has from the process that keeps it as one of several: together they are one front to everybody outside. */
+export interface Part {
+  /** Undefined where the https door is off. */
+  readonly certificates: Certificates | undefined;
+  readonly log: OpenLog;
+  /** 32 bytes that all of them have, for what one makes and another reads. */
+  readonly secret: Uint8Array;
+}
