@@ -20,6 +20,7 @@ export class NodeWire implements Wire {
   readonly peer: Endpoint;
   readonly tls: TlsFacts | undefined;
   readonly proxied: Proxied | undefined;
+  broken = false;
   /** What is written to and read from. */
   private readonly socket: Socket;
   /** The TCP or Unix socket below it; the same on a plain connection. */
@@ -95,7 +96,10 @@ export class NodeWire implements Wire {
   }
 
   /** For {@link AppSocket} only. */
-  onData(bytes: Uint8Array): void { this.handler.onData(bytes); }
+  onData(bytes: Uint8Array): void {
+    this.broken = true;
+    this.handler.onData(bytes);
+  }
   onEnd(): void { this.handler.onEnd(); }
 
   /** For {@link begin} only. */

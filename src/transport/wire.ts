@@ -40,6 +40,8 @@ export interface Wire {
   readonly buffered: number;
   /** Grows as the kernel takes what was written, which is as the other side reads: in small steps, even within one large write. Only compared with itself; counts what TLS adds. */
   readonly taken: number;
+  /** Writing has failed: what is still told came before that, and `onClose` follows. */
+  readonly broken?: boolean | undefined;
   /**
    * Sends text (latin1) or bytes. Bytes are taken over: the caller may not change them afterwards. False: more than
    * the high-water mark waits; stop and go on at `onDrain`. Nothing is lost either way.

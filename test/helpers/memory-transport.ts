@@ -17,6 +17,8 @@ export class MemoryWire implements Wire {
   buffered = 0;
   paused = false;
   ended = false;
+  /** A write has failed. */
+  broken = false;
   /** How the front let go of it. */
   gone: 'destroyed' | 'reset' | undefined;
   /** Bytes that the other side does not take until `drain()`. */

@@ -199,7 +199,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   onWhole(trailers: Fields | undefined, more: boolean): void {
     const listener = this.#listener;
     this.#listener = undefined;
-    if (this.#keepAlive && this.#requestWhole && !more && !this.#paused) {
+    if (this.#keepAlive && this.#requestWhole && !more && !this.#paused && this.#wire.broken !== true) {
       this.reused = true;
       this.pool.keep(this);
     } else this.#close();
