@@ -2,39 +2,22 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { app, fixedBodies } from './backend.ts';
-import type { Case, Contestant, Ground } from './cases/case.ts';
+import type { Ground } from './cases/case.ts';
 import { CASES } from './cases/index.ts';
 import { coresFor, machine, moveTo, saidBy } from './machine.ts';
 import { USAGE, readOptions, type Options } from './options.ts';
 import { isThere, peers } from './peers/index.ts';
 import type { Peer } from './peers/peer.ts';
 import { TLS, makePlace } from './place.ts';
+import { inWords, planOf, type Plan, type Step } from './plan.ts';
 import { endAll, endLoad } from './program.ts';
 import { provision } from './provision.ts';
 import { caseTable, report } from './report.ts';
 import { RESULTS, type CaseResult, type Results } from './results.ts';
-import { runCase, type Pace } from './rounds.ts';
+import { runCase } from './rounds.ts';
+import { soak } from './soak.ts';
 
 const say = (text: string): void => { console.log(text); };
-
-function paceOf({ quick, smoke, rounds }: Options): Pace {
-  if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: 0.3, quick: true };
-  return quick ? { rounds: rounds ?? 3, seconds: 0.7, warmUp: 0.8, quick } : { rounds: rounds ?? 5, seconds: 1, warmUp: 1.2, quick };
-}
-
-/** The cases that were asked for, each with who takes part, in the order in which they run. */
-function planned(options: Options, there: readonly Peer[]): (readonly [Case, readonly Contestant[]])[] {
-  const unknown = options.cases.filter((name) => !CASES.some((what) => what.name === name));
-  if (unknown.length > 0) throw new Error(`--case ${unknown.join(', ')}: there are ${CASES.map(({ name }) => name).join(', ')}`);
-  const cases = CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
-  return cases.map((what) => [what, what.contestants(there)] as const).filter(([, contestants]) => contestants.length > 0);
-}
-
-/** About how many seconds a case takes. */
-function secondsOf(what: Case, contestants: readonly Contestant[], { rounds, seconds, warmUp }: Pace): number {
-  const [each, turns] = [seconds + (what.beside ?? 0.4), Math.min(rounds, what.atMost ?? rounds)];
-  return 2 + contestants.length * (each * turns + (what.fresh === true ? 0 : warmUp + each - seconds));
-}
 
 async function bench(options: Options): Promise<Results> {
   const missing = provision(say);
@@ -43,27 +26,37 @@ async function bench(options: Options): Promise<Results> {
   if (wanted.length === 0) throw new Error(`--peer ${options.peers.join(', ')}: there are ${every.map(({ name }) => name).join(', ')}`);
   const there = wanted.filter(isThere);
   for (const peer of wanted) if (!there.includes(peer)) missing.push(`${peer.title}: no ${peer.needs.file} (${peer.needs.from})`);
-  const [plan, pace] = [planned(options, there), paceOf(options)];
-  say(`${plan.length} cases, about ${Math.ceil(plan.reduce((sum, [what, who]) => sum + secondsOf(what, who, pace), 0))} s:`);
-  for (const [what, who] of plan) say(`  ${what.name}: ${what.title}; ${who.length} fronts, about ${Math.ceil(secondsOf(what, who, pace))} s`);
+  const plan = planOf(options, there);
+  say(inWords(plan));
   for (const what of missing) say(`missing: ${what}`);
-  const cases = await measured(plan, pace);
+  const cases = await measured(plan);
   return {
     date: new Date().toISOString().slice(0, 10), commit: commit(), mode: options.smoke || options.cases.length + options.peers.length > 0 ? 'part' : options.quick ? 'quick' : 'full',
     machine: machine(), tls: TLS, versions: versions(there), missing, cases,
   };
 }
 
-async function measured(plan: readonly (readonly [Case, readonly Contestant[]])[], pace: Pace): Promise<CaseResult[]> {
+async function measured({ steps, soak: soaking, pace }: Plan): Promise<CaseResult[]> {
   const place = makePlace();
   const cores = coresFor(1);
   moveTo(cores.load);
   const results: CaseResult[] = [];
   try {
     const ground: Ground = { place, cores, fixed: await fixedBodies(place, cores.load), app: await app(place, cores.load) };
-    for (const [what, contestants] of plan) {
+    const step = async ([what, contestants]: Step): Promise<void> => {
       say(`\n${what.name} …`);
       const result = await runCase(what, contestants, { ground, pace, say });
+      say(caseTable(result));
+      results.push(result);
+    };
+    const meanwhile = soaking === undefined ? [] : steps.filter(([what]) => what.fresh === true);
+    for (const one of steps) if (!meanwhile.includes(one)) await step(one);
+    if (soaking !== undefined) {
+      say(`\nsoak, ${soaking.seconds} s …`);
+      const soaked = soak(soaking.contestants, ground, soaking.seconds);
+      soaked.catch(() => undefined); // told below
+      for (const one of meanwhile) await step(one);
+      const result = await soaked;
       say(caseTable(result));
       results.push(result);
     }
@@ -72,7 +65,8 @@ async function measured(plan: readonly (readonly [Case, readonly Contestant[]])[
     await endAll();
     place.remove();
   }
-  return results;
+  const order = [...CASES.map(({ name }) => name), 'soak'];
+  return results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
 function commit(): string {

@@ -31,6 +31,7 @@ export function rounded(value: number): number {
 
 /** As people read it: 15.6, 381, 1.25; large numbers whole. */
 export function shown(value: number): string {
+  if (value < 0) return `-${shown(-value)}`;
   if (value >= 100) return String(Math.round(value));
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

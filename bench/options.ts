@@ -7,14 +7,17 @@ export interface Options {
   readonly cases: readonly string[];
   readonly peers: readonly string[];
   readonly rounds?: number;
+  /** Seconds of soak. */
+  readonly soak?: number;
 }
 
-export const USAGE = `npm run bench -- [--quick | --smoke] [--case NAME] [--peer NAME] [--rounds N]
+export const USAGE = `npm run bench -- [--quick | --smoke] [--case NAME] [--peer NAME] [--rounds N] [--soak SECONDS]
   --quick       shorter and fewer rounds, no soak: under four minutes
   --smoke       one case, one round: does it run at all?
   --case NAME   only this case (repeatable)
   --peer NAME   only this peer (repeatable)
   --rounds N    so many rounds
+  --soak SECONDS   a shorter soak, or a longer one
 `;
 
 /** Reads the arguments. Throws with what is wrong about them. */
@@ -24,13 +27,18 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       'quick': { type: 'boolean', default: false }, 'smoke': { type: 'boolean', default: false },
       'case': { type: 'string', multiple: true, default: [] }, 'peer': { type: 'string', multiple: true, default: [] },
-      'rounds': { type: 'string' },
+      'rounds': { type: 'string' }, 'soak': { type: 'string' },
     },
   });
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1)) throw new Error(`--rounds is ${values.rounds}; expected a whole number from 1 on`);
+  const [rounds, soak] = [wholeNumber('--rounds', values.rounds), wholeNumber('--soak', values.soak)];
   return {
     quick: values.quick, smoke: values.smoke, cases: values.smoke ? ['1k'] : values.case,
-    peers: values.smoke && values.peer.length === 0 ? ['nginx', 'sallyport-node'] : values.peer, ...rounds === undefined ? {} : { rounds },
+    peers: values.smoke && values.peer.length === 0 ? ['nginx', 'sallyport-node'] : values.peer, ...rounds === undefined ? {} : { rounds }, ...soak === undefined ? {} : { soak },
   };
+}
+
+function wholeNumber(flag: string, text: string | undefined): number | undefined {
+  const value = text === undefined ? undefined : Number(text);
+  if (value !== undefined && (!Number.isInteger(value) || value < 1)) throw new Error(`${flag} is ${text}; expected a whole number from 1 on`);
+  return value;
 }

@@ -17,7 +17,7 @@ export function report(results: Results): string {
 
 export function caseTable({ title, unit, compares, rounds, rows, note }: CaseResult): string {
   const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures) as FigureName[]))];
-  const head = ['', ...names.map((name) => headOf(name, unit)), ...names.includes(compares) ? ['× nginx'] : []];
+  const head = ['', ...names.map((name) => headOf(name, unit)), ...rows.some(({ ratio }) => ratio !== undefined) ? ['× nginx'] : []];
   const lines = rows.map((row) => [named(row), ...names.map((name) => cell(row, name, compares)), row.ratio === undefined ? '' : row.ratio.toFixed(2)]);
   const widths = head.map((text, i) => Math.max(text.length, ...lines.map((line) => line[i]?.length ?? 0)));
   const laid = [head, ...lines].map((line) => line.map((text, i) => i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i] ?? 0)).join('  ').trimEnd());
@@ -31,6 +31,7 @@ export function headOf(name: FigureName, unit: string): string {
     case 'memoryEach': return `KiB/${unit}`;
     case 'rate': return `${unit}s/s`;
     case 'memory': return 'MiB resident';
+    case 'growth': return 'growth in %';
     case 'p50':
     case 'p99': return `${name} (${FIGURES[name]})`;
   }

@@ -38,6 +38,7 @@ export const FIGURES = {
   memoryEach: 'KiB resident',
   p50: 'µs',
   p99: 'µs',
+  growth: '% more memory',
 } as const;
 export type FigureName = keyof typeof FIGURES;
 

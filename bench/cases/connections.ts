@@ -1,15 +1,15 @@
 /** TLS connections: what one costs, with and without a request on it. */
 import type { Case } from './case.ts';
-import { all, nginxAndOurs } from './who.ts';
+import { butFor, nginxAndOurs } from './who.ts';
 import { connections } from '../load/s-time.ts';
 
-const common = { unit: 'connection', compares: 'cpu', backend: 'fixed', beside: 1.2 } as const;
+const common = { unit: 'connection', compares: 'cpu', backend: 'fixed', beside: 1 } as const;
 
 export const newConnections: Case = {
   ...common,
   name: 'new',
   title: 'new TLS connections (full handshakes)',
-  contestants: all,
+  contestants: butFor('httpxy', 'fastify-http-proxy'),
   load: (front, ground) => connections(front, ground, {}),
 };
 

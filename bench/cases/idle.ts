@@ -11,8 +11,8 @@ export const idle: Case = {
   backend: 'fixed',
   contestants: nginxAndOurs,
   fresh: true,
-  atMost: 3,
-  beside: 9,
+  atMost: 1,
+  beside: 15,
   load: (front, ground, { quick }) => idleConnections(front, ground, quick ? 2000 : 10_000),
   note: () => 'held open after one request on each',
 };

@@ -6,6 +6,9 @@ const few = (peer: Peer): boolean => peer.name === 'nginx' || peer.name.startsWi
 
 export const all = (peers: readonly Peer[]): Contestant[] => peers.map((peer) => ({ peer }));
 
+/** One for each kind: where one says what its kin would, the others only take time. */
+export const butFor = (...names: readonly string[]) => (peers: readonly Peer[]): Contestant[] => all(peers.filter(({ name }) => !names.includes(name)));
+
 /** nginx, and Sallyport on each runtime. */
 export const nginxAndOurs = (peers: readonly Peer[]): Contestant[] => all(peers.filter(few));
 

@@ -1,9 +1,11 @@
 /**
  * Many TLS connections from one cheap process of ours, told what to do by its arguments and watched by its output.
  * `idle PORT COUNT`: opens so many, asks one request on each, says `COUNT open`, and holds them until it is ended.
+ * `guests PORT COUNT SECONDS`: so many connections a second that come, ask once and go; says how many were answered.
  * `messages PORT COUNT SECONDS`: as many WebSockets, a message at a time on each, says how many came back.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { TLS } from '../place.ts';
 
@@ -53,6 +55,20 @@ async function idle(): Promise<void> {
   }
 }
 
+async function guests(): Promise<void> {
+  const until = Date.now() + Number(seconds) * 1000;
+  let answered = 0;
+  while (Date.now() < until) {
+    const next = Date.now() + 1000 / Number(count);
+    const socket = await open();
+    await asked(socket);
+    socket.destroy();
+    answered += 1;
+    await sleep(Math.max(0, next - Date.now()));
+  }
+  console.log(`${answered} answered`);
+}
+
 /** A masked frame of 64 bytes (RFC 6455 §5.2), and how long its echo is: unmasked, without the key. */
 const PAYLOAD = randomBytes(64);
 const FRAME = Buffer.concat([Buffer.from([0x82, 0x80 | 64]), Buffer.from([1, 2, 3, 4]), PAYLOAD.map((byte, i) => byte ^ (i % 4 + 1))]);
@@ -93,4 +109,4 @@ const upgraded = (socket: TLSSocket): Promise<void> => new Promise((resolve, rej
   socket.write('GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
 });
 
-await (what === 'idle' ? idle() : webSockets());
+await (what === 'idle' ? idle() : what === 'guests' ? guests() : webSockets());

@@ -8,7 +8,7 @@ import { ours } from './ours.ts';
 const BEFORE = 500;
 
 export async function idleConnections({ program, port }: Front, { cores }: Ground, count: number): Promise<Sample> {
-  const client = ours(['idle', String(port), `${BEFORE},${count}`], cores.load);
+  const client = ours(['idle', String(port), `${BEFORE},${count}`], { cores: cores.load });
   try {
     await client.says(`${BEFORE} open`);
     await sleep(500);

@@ -4,7 +4,7 @@ import type { Front, Ground, Sample } from '../cases/case.ts';
 import { ours } from './ours.ts';
 
 export async function messages({ program, port }: Front, { cores }: Ground, { connections, seconds }: { connections: number; seconds: number }): Promise<Sample> {
-  const client = ours(['messages', String(port), String(connections), String(seconds)], cores.load);
+  const client = ours(['messages', String(port), String(connections), String(seconds)], { cores: cores.load });
   try {
     await client.says(`${connections} open`);
     const cpu = processorTime(program.pid);

@@ -8,8 +8,8 @@ export interface Ours {
   end(): Promise<void>;
 }
 
-export function ours(args: readonly string[], cores: string): Ours {
-  const running = run([process.execPath, '--import', 'tsx', fileURLToPath(new URL('clients.ts', import.meta.url)), ...args], { cores, seconds: 120 });
+export function ours(args: readonly string[], { cores, seconds = 120 }: { cores: string; seconds?: number }): Ours {
+  const running = run([process.execPath, '--import', 'tsx', fileURLToPath(new URL('clients.ts', import.meta.url)), ...args], { cores, seconds });
   let ended: Error | undefined;
   const done = running.output.then(() => undefined, (error: unknown) => { ended = error instanceof Error ? error : new Error(String(error)); });
   return {

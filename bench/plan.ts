@@ -1,0 +1,56 @@
+/** What a run does, and about how long it takes. */
+import type { Case, Contestant } from './cases/case.ts';
+import { CASES } from './cases/index.ts';
+import { nginxAndOurs } from './cases/who.ts';
+import type { Options } from './options.ts';
+import type { Peer } from './peers/peer.ts';
+import type { Pace } from './rounds.ts';
+import { SOAK_SECONDS } from './soak.ts';
+
+export type Step = readonly [what: Case, contestants: readonly Contestant[]];
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Who is soaked, for how many seconds; a case of which only memory counts runs meanwhile. */
+  readonly soak?: { readonly contestants: readonly Contestant[]; readonly seconds: number };
+  readonly pace: Pace;
+}
+
+/** Throws where a case is asked for that is not there. */
+export function planOf(options: Options, there: readonly Peer[]): Plan {
+  const steps = planned(options, there);
+  const wanted = options.cases.length === 0 ? !options.quick : options.cases.includes('soak');
+  const contestants = nginxAndOurs(there).filter(({ peer }) => peer.name !== 'nginx');
+  return { steps, pace: paceOf(options), ...wanted && contestants.length > 0 ? { soak: { contestants, seconds: options.soak ?? SOAK_SECONDS } } : {} };
+}
+
+/** The plan in words, with times. */
+export function inWords({ steps, soak, pace }: Plan): string {
+  const meanwhile = (what: Case): boolean => soak !== undefined && what.fresh === true;
+  const total = steps.reduce((sum, [what, who]) => sum + (meanwhile(what) ? 0 : secondsOf(what, who, pace)), soak?.seconds ?? 0);
+  return [
+    `${steps.length + (soak === undefined ? 0 : 1)} cases, about ${Math.floor(total / 60)} min ${Math.ceil(total % 60)} s on a quiet machine:`,
+    ...steps.map(([what, who]) => `  ${what.name}: ${what.title}; ${who.length} fronts, about ${Math.ceil(secondsOf(what, who, pace))} s${meanwhile(what) ? ', during the soak' : ''}`),
+    ...soak === undefined ? [] : [`  soak: ${soak.contestants.length} fronts at once, ${soak.seconds} s`],
+  ].join('\n');
+}
+
+function paceOf({ quick, smoke, rounds }: Options): Pace {
+  if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: 0.3, quick: true };
+  return quick ? { rounds: rounds ?? 3, seconds: 0.6, warmUp: 0.8, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: 1, quick };
+}
+
+/** The cases that were asked for, each with who takes part, in the order in which they run. */
+function planned(options: Options, there: readonly Peer[]): Step[] {
+  const unknown = options.cases.filter((name) => name !== 'soak' && !CASES.some((what) => what.name === name));
+  if (unknown.length > 0) throw new Error(`--case ${unknown.join(', ')}: there are ${[...CASES, { name: 'soak' }].map(({ name }) => name).join(', ')}`);
+  const cases = CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
+  return cases.map((what) => [what, what.contestants(there)] as const).filter(([, contestants]) => contestants.length > 0);
+}
+
+/** About how many seconds a case takes. */
+function secondsOf(what: Case, contestants: readonly Contestant[], { rounds, seconds, warmUp }: Pace): number {
+  const [each, turns] = [seconds + (what.beside ?? 0.4), Math.min(rounds, what.atMost ?? rounds)];
+  return 2 + contestants.length * (each * turns + (what.fresh === true ? 0 : warmUp + each - seconds));
+}
+
