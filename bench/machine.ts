@@ -1,5 +1,5 @@
 /** The machine that a run is made on, and which of its cores are whose. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
@@ -37,11 +37,8 @@ export function moveTo(cores: string): void {
   execFileSync('taskset', ['-a', '-c', '-p', cores, String(process.pid)], { stdio: 'ignore' });
 }
 
-/** The first line in which a program says its version, or what it says instead. */
+/** The first line in which a program says its version. Some (wrk) end with a failure after it. */
 export function saidBy(program: string, ...args: string[]): string {
-  try {
-    return execFileSync('sh', ['-c', '"$0" "$@" 2>&1', program, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n')[0] ?? '';
-  } catch {
-    return 'unknown';
-  }
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n')[0] || 'unknown';
 }

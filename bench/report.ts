@@ -41,5 +41,5 @@ function cell({ figures }: Row, name: FigureName, compares: FigureName): string 
   const value = figures[name];
   if (value === undefined) return '';
   const [median, min, max] = [value.median, value.min, value.max].map((n) => shown(name === 'memory' ? n / 1024 : n));
-  return name === compares ? `${median} (${min}–${max})` : median!;
+  return name === compares && value.min !== value.max ? `${median} (${min}–${max})` : median!;
 }
