@@ -20,7 +20,7 @@ import { soak } from './soak.ts';
 const say = (text: string): void => { console.log(text); };
 
 async function bench(options: Options): Promise<Results> {
-  const missing = provision(say);
+  const missing = provision(say, options.smoke);
   const every = peers();
   const wanted = every.filter(({ name }) => options.peers.length === 0 || options.peers.includes(name));
   if (wanted.length === 0) throw new Error(`--peer ${options.peers.join(', ')}: there are ${every.map(({ name }) => name).join(', ')}`);

@@ -45,7 +45,11 @@ function planned(options: Options, there: readonly Peer[]): Step[] {
   const unknown = options.cases.filter((name) => name !== 'soak' && !CASES.some((what) => what.name === name));
   if (unknown.length > 0) throw new Error(`--case ${unknown.join(', ')}: there are ${[...CASES, { name: 'soak' }].map(({ name }) => name).join(', ')}`);
   const cases = CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
-  return cases.map((what) => [what, what.contestants(there)] as const).filter(([, contestants]) => contestants.length > 0);
+  // A quick run has everybody at one case, and nginx and ours at the others.
+  const few = nginxAndOurs(there).map(({ peer }) => peer);
+  const steps = cases.map((what) => [what, what.contestants(options.quick && what.name !== '1k' ? few : there)] as const);
+  // nginx alone says nothing, as with workers where Sallyport has none.
+  return steps.filter(([, contestants]) => options.peers.length > 0 ? contestants.length > 0 : contestants.some(({ peer }) => peer.name !== 'nginx'));
 }
 
 /** About how many seconds a case takes. */

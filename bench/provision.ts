@@ -11,13 +11,13 @@ interface Part {
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 
-/** What is still missing afterwards. Throws where the benchmark cannot do without it. */
-export function provision(say: (text: string) => void): string[] {
+/** What is still missing afterwards; `least`: only what it cannot do without. Throws where that is missing. */
+export function provision(say: (text: string) => void, least: boolean): string[] {
   const { parts } = JSON.parse(readFileSync(`${HERE}parts.json`, 'utf8')) as { parts: Record<string, Part> };
-  const absent = (): string[] => Object.keys(parts).filter((name) => !existsSync(parts[name]!.file));
+  const absent = (): string[] => Object.keys(parts).filter((name) => !existsSync(parts[name]!.file) && (!least || parts[name]!.needed === true));
   const first = absent();
   if (first.length > 0) install(first, say);
-  if (!existsSync(`${HERE}node_modules/.package-lock.json`)) {
+  if (!least && !existsSync(`${HERE}node_modules/.package-lock.json`)) {
     say('installing the npm packages of bench/');
     const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: HERE, encoding: 'utf8' });
     if (status !== 0) say(`npm ci in bench/ failed, so the peers from npm are missing:\n${stderr}`);
