@@ -29,9 +29,10 @@ async function bench(options: Options): Promise<Results> {
   const plan = planOf(options, there);
   say(inWords(plan));
   for (const what of missing) say(`missing: ${what}`);
+  const of = commit(); // now: the checkout may be another one when the run is over
   const cases = await measured(plan);
   return {
-    date: new Date().toISOString().slice(0, 10), commit: commit(), mode: options.smoke || options.cases.length + options.peers.length > 0 ? 'part' : options.quick ? 'quick' : 'full',
+    date: new Date().toISOString().slice(0, 10), commit: of, mode: options.smoke || options.cases.length + options.peers.length > 0 ? 'part' : options.quick ? 'quick' : 'full',
     machine: machine(), tls: TLS, versions: versions(there), missing, cases,
   };
 }
