@@ -1,8 +1,6 @@
-/** The benchmark's own arithmetic, and that no figure in a document is older than the results. */
+/** The benchmark's own arithmetic. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { processorTime, readStat, residentMemory, treeOf } from '../../bench/accounting.ts';
 import { withSpeed } from '../../bench/documents.ts';
 import { timesOf } from '../../bench/load/latency.ts';
@@ -15,11 +13,9 @@ import { picture } from '../../bench/picture.ts';
 import { inWords, planOf } from '../../bench/plan.ts';
 import type { Peer } from '../../bench/peers/peer.ts';
 import { caseTable } from '../../bench/report.ts';
-import { newestResults, type CaseResult, type Results } from '../../bench/results.ts';
+import type { CaseResult, Results } from '../../bench/results.ts';
 import { figuresOf, withRatios } from '../../bench/rounds.ts';
 import { growthOf } from '../../bench/soak.ts';
-
-const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
 
 test('a process is read from its stat line, whatever its name is', () => {
   const line = '42 (a ) R 7 (x) S 17 42 42 0 -1 4194560 100 200 0 0 300 40 5 6 20 0 11 0 12345 1000 200';
@@ -121,11 +117,4 @@ test('the README\'s section says which fronts were missing or failed', () => {
   assert.match(written, /\| 1 KiB answers: µs per request \| 15\.6 \| 14\.9 \(0\.96\) \| {2}\|\n[^]*\| Caddy \| failed \|[^]*Missing: hitch\./);
   assert.doesNotMatch(written, /old/);
   assert.throws(() => withSpeed('no place', results), /has no/);
-});
-
-test('no figure in the README or its picture is older than the results (npm run bench:docs writes them)', () => {
-  const newest = newestResults();
-  assert.equal(newest.mode, 'full');
-  assert.equal(read('README.md'), withSpeed(read('README.md'), newest));
-  assert.equal(read('docs/speed.svg'), picture(newest));
 });
