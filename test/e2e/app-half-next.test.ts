@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { freePort } from '../../src/cli/run/accepts.ts';
 import { fetchOnce, type Got } from '../helpers/client.ts';
+import { packagesOf, requiresFramework } from '../helpers/frameworks.ts';
 import { ROOT, startFront, type Front } from '../helpers/front.ts';
-import { inCI } from '../helpers/real.ts';
 import { startProgram } from '../helpers/program.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
 
 const SECRET = '00112233445566778899aabbccddeeff';
 
-const PACKAGES = join(ROOT, 'test/frameworks/next/node_modules');
-const missing = !inCI && !existsSync(join(PACKAGES, 'next/package.json')) && 'needs Next.js: node scripts/provision.mjs';
 
-describe('examples/next, a real Next.js behind the front', { skip: missing }, () => {
+describe('examples/next, a real Next.js behind the front', requiresFramework('next'), () => {
   const here = scope();
   let front: Front;
   let direct: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Got>;
@@ -23,7 +21,7 @@ describe('examples/next, a real Next.js behind the front', { skip: missing }, ()
     const [site, secretFile, port] = [join(dir, 'site'), join(dir, 'secret'), await freePort()];
     cpSync(join(ROOT, 'examples/next'), site, { recursive: true });
     mkdirSync(join(site, 'node_modules'));
-    for (const name of ['next', 'react', 'react-dom']) symlinkSync(realpathSync(join(PACKAGES, name)), join(site, 'node_modules', name));
+    for (const name of ['next', 'react', 'react-dom']) symlinkSync(realpathSync(join(packagesOf('next'), name)), join(site, 'node_modules', name));
     symlinkSync(ROOT, join(site, 'node_modules/sallyport'));
     writeFileSync(secretFile, `${SECRET}\n`);
     // Turbopack refuses a package that is linked from elsewhere.

@@ -17,10 +17,10 @@ const FORGED: Readonly<Record<string, string>> = {
 const cookies = (got: Got): string[] => got.lines.filter(([name]) => name.toLowerCase() === 'set-cookie').map(([, value]) => value);
 const location = (got: Got): URL => new URL(String(got.headers.location));
 
-for (const { name, start } of ADAPTERS) {
+for (const { name, start, skip = false } of ADAPTERS) {
   const site = (here: ReturnType<typeof scope>, options: Options): Promise<number> => start(here, { https: { '/shop/': 'https', '/plain/': 'http' }, health: ['/up'], log: () => undefined, ...options });
 
-  describe(`${name}, with no proxy`, () => {
+  describe(`${name}, with no proxy`, { skip }, () => {
     const here = scope();
     let believing: (path: string, ask?: Ask) => Promise<Got>; // loopback is believed unless the options say otherwise
     let distrusting: ((path: string, ask?: Ask) => Promise<Got>) & { readonly site: string };
@@ -92,7 +92,7 @@ for (const { name, start } of ADAPTERS) {
     });
   });
 
-  describe(`${name}, behind the front`, () => {
+  describe(`${name}, behind the front`, { skip }, () => {
     const here = scope();
     let front: Front;
     before(async () => { front = await startFront(here, [String(await site(here, {})), '--scheme', '/=either']); });
@@ -133,8 +133,8 @@ const COOKIES_B = 'b=2; Path=/; Secure; SameSite=Strict';
 
 for (const proxy of [nginx, apache]) {
   describe(`every adapter behind a real ${proxy.name}`, requires(proxy.part), () => {
-    for (const { name, start } of ADAPTERS) {
-      describe(name, () => {
+    for (const { name, start, skip = false } of ADAPTERS) {
+      describe(name, { skip }, () => {
         const here = scope();
         let plan: Plan;
         before(async () => {

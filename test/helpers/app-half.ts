@@ -19,11 +19,12 @@ import * as forHono from '../../src/app/hono.ts';
 import * as forKoa from '../../src/app/koa.ts';
 import * as forNode from '../../src/app/node.ts';
 import type { Options } from '../../src/app/options.ts';
+import { denoProgram, requiresFramework } from './frameworks.ts';
 import { ROOT } from './front.ts';
 import { COOKIES, fetchSite } from './fetch-site.ts';
 import { startNest } from './nest-site.ts';
 import { startProgram } from './program.ts';
-import type { Scope } from './scope.ts';
+import { tempDir, type Scope } from './scope.ts';
 
 /** What an app of this framework reads for itself, in the framework's own words. */
 export interface Read {
@@ -42,6 +43,8 @@ export interface Read {
 
 export interface Adapter {
   readonly name: string;
+  /** Why it cannot be asked here. */
+  readonly skip?: string | false;
   /** Starts the site; gives its port on 127.0.0.1. */
   start(scope: Scope, options: Options): Promise<number>;
 }
@@ -79,13 +82,14 @@ const plainSite = (request: forNode.Told & { readonly url?: string | undefined }
   }
 };
 
-/** Bun's own server, as a program; what it logs is handed on. */
-const startBun = async (scope: Scope, { log, ...options }: Options): Promise<number> => {
-  const bun = startProgram(scope, [join(ROOT, 'node_modules/.bin/bun'), join(ROOT, 'test/helpers/bun-site.ts'), JSON.stringify(options)]);
-  const [, port = ''] = await bun.prints(/listening on (\d+)/, 60_000);
+/** A runtime's own server, as a program; what it logs is handed on. */
+const startSite = (command: (scope: Scope) => { readonly words: readonly string[]; readonly env?: NodeJS.ProcessEnv }): Adapter['start'] => async (scope, { log, ...options }) => {
+  const { words, env } = command(scope);
+  const site = startProgram(scope, [...words, join(ROOT, 'test/helpers/fetch-program.ts'), JSON.stringify(options)], env && { env });
+  const [, port = ''] = await site.prints(/site on port (\d+)/, 60_000);
   let read = 0;
-  bun.child.stdout?.on('data', () => {
-    const lines = bun.stdout().split('\n');
+  site.child.stdout?.on('data', () => {
+    const lines = site.stdout().split('\n');
     for (const line of lines.slice(read, -1)) log?.(line);
     read = lines.length - 1;
   });
@@ -164,7 +168,11 @@ export const ADAPTERS: readonly Adapter[] = [
       return Number(new URL(server.url ?? '').port);
     },
   },
-  { name: 'fetch (Bun)', start: startBun },
+  { name: 'fetch (Bun)', start: startSite(() => ({ words: [join(ROOT, 'node_modules/.bin/bun')] })) },
+  {
+    name: 'fetch (Deno)', skip: requiresFramework('deno').skip,
+    start: startSite((scope) => ({ words: [denoProgram(), 'run', '--no-config', '--allow-net', '--allow-read', '--allow-env'], env: { DENO_DIR: tempDir(scope), DENO_NO_UPDATE_CHECK: '1' } })),
+  },
   { name: 'nest 12 on Express', start: startNest('express') },
   { name: 'nest 12 on Fastify', start: startNest('fastify') },
 ];
