@@ -1,4 +1,5 @@
 // sallyport run --scheme /=either -- bun examples/fetch/app.js
+// sallyport run --scheme /=either -- deno run -A examples/fetch/app.js
 import { heardOf, requireHttps, sallyport } from 'sallyport/fetch';
 
 const truth = sallyport({ https: { '/account/': 'https' } });
@@ -15,4 +16,6 @@ const handler = truth((request) => {
     }
   }
 });
-Bun.serve({ port: Number(process.env.PORT ?? 3000), hostname: '127.0.0.1', fetch: handler });
+const at = { port: Number(process.env.PORT ?? 3000), hostname: '127.0.0.1' };
+if ('Deno' in globalThis) Deno.serve(at, handler);
+else Bun.serve({ ...at, fetch: handler });
