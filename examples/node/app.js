@@ -20,4 +20,7 @@ const server = createServer(truth((request, response) => {
       response.end(JSON.stringify({ secure: request.secure, url: `${request.protocol}://${host}${request.url}`, client: request.ip }));
   }
 }));
+server.on('upgrade', truth.upgrade((request, socket) => {
+  socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\n\r\n'); // where a library for WebSockets takes over
+}));
 server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');

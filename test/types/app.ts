@@ -76,7 +76,7 @@ site.get('/secure', (request) => {
 // Koa: its own middleware takes the adapter's context.
 const koa = new Koa();
 koa.use(forKoa.sallyport(options));
-koa.use(async (context, next) => { await forKoa.requireHttps()(context, next); });
+koa.use(async (context, next) => { same<typeof context.sallyport, forKoa.Heard>(true); await forKoa.requireHttps()(context, next); });
 
 // Hono: a variable of its own, known everywhere.
 const hono = new Hono();
@@ -98,6 +98,10 @@ createServer(wrap((request, response) => {
   same<ReturnType<typeof forNode.heardOf>, forNode.Heard | undefined>(true);
   response.end();
 }));
+createServer().on('upgrade', wrap.upgrade((request, socket, head) => {
+  same<typeof request.secure, boolean>(true);
+  socket.end(head);
+}));
 createSecureServer(wrap((request, response) => { response.end(String(request.secure)); }));
 
 // Fetch: whatever the runtime hands over goes through, and is there for `peer`.
@@ -109,6 +113,12 @@ const handler = forFetch.sallyport<[info: { address: string }]>({ peer: (_reques
   return instead ?? new Response('ok');
 });
 same<typeof handler, (request: Request, info: { address: string }) => Promise<Response>>(true);
+forFetch.sallyport<[{ upgrade(request: Request): boolean }]>({ connection: 'https' })((request, server) => (server.upgrade(request) ? undefined : new Response('no socket'))) satisfies (request: Request, server: { upgrade(request: Request): boolean }) => Promise<Response | undefined>;
+forHono.sallyport({ connection: (request, c) => (c.req.header('x-tls') === 'on' && request.url !== '' ? 'https' : 'http') });
+// @ts-expect-error a connection is one or the other
+forFetch.sallyport({ connection: 'either' });
+// @ts-expect-error only the secret counts there, and no connection
+forNext.sallyport({ connection: 'https' });
 // @ts-expect-error what the runtime hands over is part of the handler
 void handler(new Request('http://h/'));
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer, request as ask, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, request as ask, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import Koa from 'koa';
 import * as forKoa from '../../src/app/koa.ts';
-import { sallyport } from '../../src/app/node.ts';
+import { heardOf, sallyport } from '../../src/app/node.ts';
 
 async function listening(t: TestContext, listener: RequestListener): Promise<(path: string, headers?: Readonly<Record<string, string>>) => Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>> {
   const server = createServer(listener);
@@ -46,6 +47,37 @@ describe('answers on Node', () => {
     }));
     const { status, headers } = await get('/');
     assert.deepEqual([status, headers['set-cookie'], headers['strict-transport-security']], [500, ['a=1; Secure'], 'max-age=300']);
+  });
+});
+
+// A WebSocket's handshake comes past the handler: whatever the options said, it was answered over http too.
+describe('an upgrade on Node', () => {
+  const shake = async (t: TestContext, headers: Readonly<Record<string, string>>): Promise<{ status: number; location: string | undefined; got: string }> => {
+    const truth = sallyport({ https: 'https', hosts: ['shop.test'], log: () => undefined });
+    const server = createServer(truth((_, response) => { response.end(); }));
+    server.on('upgrade', truth.upgrade((request, socket) => { socket.end(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n${request.protocol} ${request.ip} ${heardOf(request)?.host}`); }));
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    t.after(() => { server.closeAllConnections(); server.close(); });
+    return new Promise((resolve, reject) => {
+      const request = ask({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, path: '/live?a', headers: { Host: 'shop.test', Connection: 'Upgrade', Upgrade: 'websocket', ...headers } });
+      const read = (response: IncomingMessage, stream: Readable, first: Buffer): void => {
+        let got = first.toString();
+        stream.on('data', (piece: Buffer) => { got += piece.toString(); }).on('end', () => { resolve({ status: response.statusCode!, location: response.headers.location, got }); });
+      };
+      request.on('upgrade', (response, socket, head) => { read(response, socket, head); }).on('response', (response) => { read(response, response, Buffer.alloc(0)); }).on('error', reject).end();
+    });
+  };
+
+  it('hears what is true', async (t) => {
+    assert.deepEqual(await shake(t, { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.7' }), { status: 101, location: undefined, got: 'https 203.0.113.7 shop.test' });
+  });
+
+  it('is redirected and refused as any request is', async (t) => {
+    const { status, location } = await shake(t, {});
+    assert.deepEqual([status, location], [307, 'https://shop.test/live?a']);
+    const refused = await shake(t, { 'Host': 'evil.test', 'X-Forwarded-Proto': 'https' });
+    assert.equal(refused.status, 421);
+    assert.match(refused.got, /does not serve evil\.test/);
   });
 });
 
