@@ -120,7 +120,7 @@ export class AppLeg implements AnswerListener {
   }
 
   #attempt(pool: AppPool, which: Parameters<AppPool['take']>[0]): void {
-    this.#begunAt = performance.now();
+    this.#begunAt = this.#exchange.context.stamp();
     this.#sent = false;
     const connection = this.#connection = pool.take(which, this.#exchange);
     connection.begin(this, this.#exchange.head);
@@ -154,7 +154,7 @@ export class AppLeg implements AnswerListener {
 
   onAnswer(head: AnswerHead): void {
     const exchange = this.#exchange;
-    exchange.appMs = performance.now() - this.#begunAt;
+    exchange.appMs = exchange.context.stamp() - this.#begunAt;
     this.#choice?.good();
     const verdict = judgeAnswer(exchange, this.target, head, this.#connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }

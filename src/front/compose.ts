@@ -82,6 +82,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
     authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
     realCertificate: certificates?.real === true,
     nextId: createIds(),
+    stamp: settings.log === 'off' ? () => 0 : () => performance.now(),
     noteClaim: createClaimLog(log, trustHeaders.scheme),
     observe: parts.observe,
     secret: parts.secret ?? randomBytes(32),

@@ -34,6 +34,8 @@ export interface FrontContext {
   /** Certificates were given, so browsers may remember what they are told. */
   readonly realCertificate: boolean;
   readonly nextId: () => string;
+  /** Milliseconds, for the access log; always 0 where none is written. */
+  readonly stamp: () => number;
   readonly noteClaim: ReturnType<typeof createClaimLog>;
   readonly observe: ((seen: Observed) => void) | undefined;
   /** 32 bytes that nobody outside knows; the same in every process of one front. */

@@ -26,7 +26,7 @@ function logAccess(exchange: Exchange): void {
     status: exchange.status === 0 ? fault?.code === 'client-gone' ? 499 : 0 : exchange.status,
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
-    durationMs: performance.now() - exchange.startedAt,
+    durationMs: context.stamp() - exchange.startedAt,
     appMs: exchange.appMs,
     requestId: exchange.id,
     minor: head.minor,

@@ -19,7 +19,8 @@ import { logExchange } from './exchange-log.ts';
 /** One request and its answer, whatever carries them. Judges the request, finds who answers it, and sees it through. */
 export class Exchange {
   readonly id: string;
-  readonly startedAt = performance.now();
+  /** By {@link FrontContext.stamp}. */
+  readonly startedAt: number;
   truth!: Truth;
   site: Site | undefined;
   status = 0;
@@ -47,6 +48,7 @@ export class Exchange {
     this.head = head;
     this.context = context;
     this.id = context.nextId();
+    this.startedAt = context.stamp();
   }
 
   get answered(): boolean { return this.status !== 0; }

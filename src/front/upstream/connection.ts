@@ -26,7 +26,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   reused = false;
   /** Where it waits between two requests. */
   readonly idle: IdleConnections;
-  /** Milliseconds of `performance.now()` when it became idle. */
+  /** When it became idle, in milliseconds of {@link Clock.now}: as `performance.now()` was at the last tick. */
   idleSince = 0;
   #phase: 'connecting' | 'open' | 'tunnel' | 'closed' = 'connecting';
   /** Undefined: nobody waits for anything, the connection is idle. */
