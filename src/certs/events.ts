@@ -10,7 +10,10 @@ export interface CertificateEvent {
     | 'certificate-names' // a domain that no certificate names
     | 'certificate-not-yet-valid'
     | 'certificate-expiring'
-    | 'certificate-expired';
+    | 'certificate-expired'
+    | 'client-authority-replaced' // clients' certificates are checked against a new file
+    | 'client-authority-broken' // it cannot be used; the old one counts still
+    | 'client-authority-expired';
   readonly level: 'info' | 'warning' | 'error';
   /** For people: what was seen, and the next step. */
   readonly message: string;

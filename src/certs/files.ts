@@ -2,7 +2,7 @@
 import type { CertificatePair } from '../core/contract/certificate.ts';
 import type { CertificateEvent, Clock } from './events.ts';
 import { dateText } from './events.ts';
-import { loadPair, worries } from './pair-file.ts';
+import { filesOf, loadPair, worries } from './pair-file.ts';
 import type { LoadedPair, PairFiles } from './pair-file.ts';
 import { CertificateTable } from './table.ts';
 import type { NamedPair } from './table.ts';
@@ -39,7 +39,7 @@ export class GivenCertificates {
 
   /** Rejects with a CertificateError where one of the pairs cannot be served: a front that starts with half its sites is a trap. */
   static async open(options: FilesOptions): Promise<GivenCertificates> {
-    const seen = await Promise.all(options.pairs.map(({ cert, key }) => fingerprint([cert, key])));
+    const seen = await Promise.all(options.pairs.map((files) => fingerprint(filesOf(files))));
     const given = new GivenCertificates(options, await Promise.all(options.pairs.map(loadPair)));
     given.#watch(seen);
     return given;
@@ -63,7 +63,7 @@ export class GivenCertificates {
         event: 'certificate-broken', level: 'error', file: files.cert,
         message: `The new certificate files cannot be used, so the old ones are served still (until ${dateText(this.#slots[i]!.notAfter)}). ${error.message}`,
       });
-      this.#stops.push(watchFiles({ files: [files.cert, files.key], clock, interval, patience, onBroken, load: () => this.#replace(i) }, seen[i]!));
+      this.#stops.push(watchFiles({ files: filesOf(files), clock, interval, patience, onBroken, load: () => this.#replace(i) }, seen[i]!));
     });
     this.#stops.push(clock.every(DATES, () => this.#worry()));
   }

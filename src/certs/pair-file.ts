@@ -1,18 +1,23 @@
 /** `--cert FILE --key FILE`: read, checked, and understood before a client ever sees them. */
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { CertificatePair } from '../core/contract/certificate.ts';
 import { completeness } from './chain.ts';
 import { CertificateError, DAY, dateText } from './events.ts';
 import type { CertificateEvent } from './events.ts';
-import { certificatesIn, namesOf, unreadable } from './pem.ts';
+import { certificatesIn, namesOf } from './pem.ts';
+import { readNamed, readPassphrase, refuseOpen } from './private-file.ts';
 
 export interface PairFiles {
   readonly cert: string;
   readonly key: string;
+  /** The file with the key's passphrase. */
+  readonly passFile?: string;
 }
+
+/** All of a pair's files: they are replaced together. */
+export const filesOf = ({ cert, key, passFile }: PairFiles): string[] => [cert, key, ...(passFile === undefined ? [] : [passFile])];
 
 export interface LoadedPair {
   readonly files: PairFiles;
@@ -28,10 +33,11 @@ export interface LoadedPair {
 
 /** Reads a pair. Rejects with a CertificateError where it cannot be served at all; what merely worries is in {@link worries}. */
 export async function loadPair(files: PairFiles): Promise<LoadedPair> {
-  const [certText, keyText] = await Promise.all([read(files.cert, 'certificate'), read(files.key, 'key')]);
+  const [certText, keyText, pass] = await Promise.all([readNamed(files.cert, 'certificate'), readNamed(files.key, 'key'), files.passFile === undefined ? undefined : readPassphrase(files.passFile)]);
   const chain = parseChain(files, certText);
   const leaf = chain[0]!;
-  const key = parseKey(files, keyText);
+  if (/PRIVATE KEY-----/.test(keyText)) await refuseOpen(files.key, 'key');
+  const key = parseKey(files, keyText, pass);
   if (!leaf.checkPrivateKey(key)) throw misfit(files, chain, key);
   const pair = { cert: chain.map(String).join(''), key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
   try {
@@ -65,14 +71,6 @@ export function worries({ files, names, notBefore, notAfter, chainTrouble }: Loa
   return out;
 }
 
-async function read(file: string, what: string): Promise<string> {
-  try {
-    return await readFile(file, 'latin1');
-  } catch (error) {
-    throw unreadable(file, what, error);
-  }
-}
-
 function parseChain({ cert, key }: PairFiles, text: string): X509Certificate[] {
   const hint = /PRIVATE KEY-----/.test(text)
     ? `It holds a private key: --cert and --key seem to be swapped (--key is ${key}).`
@@ -80,17 +78,19 @@ function parseChain({ cert, key }: PairFiles, text: string): X509Certificate[] {
   return certificatesIn(text, cert, hint);
 }
 
-function parseKey({ cert, key }: PairFiles, text: string): KeyObject {
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    throw new CertificateError(key, `The key ${key} is encrypted with a passphrase, and nobody is there to type it when Sallyport starts. Decrypt it into a file only this user can read: (umask 077; openssl pkey -in '${key}' -out plain.key)`);
+function parseKey({ cert, key, passFile }: PairFiles, text: string, pass: string | undefined): KeyObject {
+  const encrypted = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(text);
+  if (encrypted && pass === undefined) {
+    throw new CertificateError(key, `The key ${key} is encrypted with a passphrase, and nobody is there to type it when Sallyport starts. Name a file with the passphrase (--key-pass-file), or decrypt it into a file only this user can read: (umask 077; openssl pkey -in '${key}' -out plain.key)`);
   }
   if (!/PRIVATE KEY-----/.test(text)) {
     const hint = text.includes('BEGIN CERTIFICATE') ? `It holds a certificate: --cert and --key seem to be swapped (--cert is ${cert}).` : 'Expected PEM text ("-----BEGIN PRIVATE KEY-----", also "RSA" or "EC PRIVATE KEY").';
     throw new CertificateError(key, `The key file ${key} has no private key in it. ${hint}`);
   }
   try {
-    return createPrivateKey(text);
+    return createPrivateKey(encrypted ? { key: text, passphrase: Buffer.from(pass!, 'latin1') } : text);
   } catch (error) {
+    if (encrypted) throw new CertificateError(key, `The key ${key} does not open with the passphrase in ${passFile}: ${(error as Error).message}. Try it by hand: openssl pkey -in '${key}' -passin 'file:${passFile}' -noout`);
     throw new CertificateError(key, `The key ${key} is damaged or of an unknown kind: ${(error as Error).message}. Write it again, whole.`);
   }
 }

@@ -1,3 +1,4 @@
+import { readAuthorities } from '../certs/client-authorities.ts';
 import { loadPair, worries } from '../certs/pair-file.ts';
 import { CertificateError } from '../certs/events.ts';
 import { readRoots } from '../certs/roots.ts';
@@ -34,6 +35,7 @@ async function readCertificates(settings: Settings): Promise<string[]> {
   for (const [i, files] of settings.certificates.entries()) {
     await trying(`certificates[${i}]`, async () => warnings.push(...worries(await loadPair(files), Date.now()).map(({ message }) => message)));
   }
+  for (const { clientCertificates } of settings.sites) if (clientCertificates !== undefined) await trying('clientCertificates.ca', () => readAuthorities(clientCertificates.ca));
   for (const file of rootFiles(settings)) await trying('upstream.ca', () => readRoots(file));
   for (const route of settings.sites.flatMap(({ routes }) => routes)) {
     const warning = route.kind === 'app' ? uncheckedWarning(route.app) : undefined;

@@ -11,6 +11,7 @@ export function explain(settings: Settings): string {
     ['https', doorText(settings.https, settings, [443, 8443]) + publicText(settings.publicHttpsPort)],
     ['http', doorText(settings.http, settings, [80, 8080]) + publicText(settings.publicHttpPort)],
     ['certificates', certificatesText(settings)],
+    ...(settings.tls === undefined ? [] : [['tls', `${settings.tls.minVersion.replace('TLSv', 'TLS ')} or later${settings.tls.ciphers === undefined ? '' : `; for TLS 1.2 ${settings.tls.ciphers.join(', ')}`}`] as const]),
     ['believed', believedText(settings)],
     ...(settings.acceptProxy ? [['proxy', 'both doors expect the PROXY protocol, from the believed peers only'] as const] : []),
     ...(settings.allowHeaders.length > 0 ? [['let through', settings.allowHeaders.join(', ')] as const] : []),
@@ -31,6 +32,7 @@ function siteText(site: SiteSettings): string {
   const rows: (readonly [string, string])[] = [
     ...site.routes.flatMap((route) => [[route.path, routeText(route)] as const, ...(route.kind === 'app' ? changesRows('  requests', route.requestHeaders) : []), ...changesRows('  answers', route.answerHeaders)]),
     ['scheme', schemeText(site)],
+    ...(site.clientCertificates === undefined ? [] : [['clients', `${site.clientCertificates.optional ? 'asked for' : 'only with'} a certificate of an authority in ${site.clientCertificates.ca}`] as const]),
     ['told', `${site.speaks}: ${compileTeller(site.speaks, site.tell).names.join(', ') || 'nothing'}`],
     ...(site.tell.length > 0 ? [['of your own', site.tell.map(({ name, value }) => `${name}: ${value}`).join(' | ')] as const] : []),
     ...(site.health.length > 0 ? [['health', site.health.join(', ')] as const] : []),

@@ -30,6 +30,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       publicHttpsPort: digits(flags.publicHttpsPort),
       publicHttpPort: digits(flags.publicHttpPort),
       certificates: certificates(flags, problems, file),
+      tls: group(given({ min: flags.tlsMin, ciphers: flags.tlsCiphers })),
       trust: flags.trust,
       trustHeaders: trustHeaders(flags, problems),
       acceptProxy: flags.acceptProxy,
@@ -54,6 +55,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       health: flags.health,
       www: flags.www,
       hsts: flags.hsts,
+      clientCertificates: group(given({ ca: file(flags.clientCa), optional: flags.clientCertOptional })),
       speaks: flags.speaks,
       tell: flags.tell,
       secureCookies: onOff(flags.secureCookies),
@@ -66,9 +68,10 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
 
 /** Undefined where no flag says anything of it. */
 function upstream(flags: Flags, file: (path: string | undefined) => string | undefined): Record<string, unknown> | undefined {
-  const keys = given({ ca: file(flags.upstreamCa), serverName: flags.upstreamName, insecure: flags.upstreamInsecure, sendProxy: flags.sendProxy });
-  return Object.keys(keys).length === 0 ? undefined : keys;
+  return group(given({ ca: file(flags.upstreamCa), serverName: flags.upstreamName, insecure: flags.upstreamInsecure, sendProxy: flags.sendProxy }));
 }
+
+const group = (keys: Record<string, unknown>): Record<string, unknown> | undefined => (Object.keys(keys).length === 0 ? undefined : keys);
 
 const given = (keys: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
 
@@ -90,14 +93,23 @@ function byPrefix<T>({ problems, flag, example, value }: RuleFlag<T>, lines: rea
   return found;
 }
 
-function certificates({ cert = [], key = [] }: Flags, problems: Problems, file: (path: string) => string | undefined): unknown {
-  if (cert.length === 0 && key.length === 0) return undefined;
+function certificates({ cert = [], key = [], keyPassFile = [] }: Flags, problems: Problems, file: (path: string) => string | undefined): unknown {
+  if (cert.length === 0 && key.length === 0) {
+    if (keyPassFile.length > 0) problems.add({ path: ['--key-pass-file'], seen: keyPassFile.join(', '), expected: 'a --key that it is for', next: 'Example: --cert site.pem --key site.key --key-pass-file pass' });
+    return undefined;
+  }
   if (cert.length !== key.length) {
     const [more, less] = cert.length > key.length ? ['--cert', '--key'] : ['--key', '--cert'];
     problems.add({ path: [more], seen: (more === '--cert' ? cert : key).join(', '), expected: `one ${less} for each ${more}`, next: `There are ${cert.length} --cert and ${key.length} --key; they go together in the order given` });
     return undefined;
   }
-  return cert.map((path, i) => ({ cert: file(path), key: file(key[i]!) }));
+  if (keyPassFile.length > 1 && keyPassFile.length !== key.length) {
+    problems.add({ path: ['--key-pass-file'], seen: keyPassFile.join(', '), expected: 'one, or one for each --key', next: `There are ${keyPassFile.length} and ${key.length} --key; one that is for all of them is enough` });
+  }
+  return cert.map((path, i) => {
+    const pass = keyPassFile.length > 1 ? keyPassFile[i] : keyPassFile[0];
+    return given({ cert: file(path), key: file(key[i]!), passFile: pass && file(pass) });
+  });
 }
 
 function trustHeaders({ trustHeader }: Flags, problems: Problems): Record<string, string> | undefined {
@@ -129,6 +141,10 @@ const FLAG_OF: Readonly<Record<string, string>> = {
 
 const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy' };
 
+const CLIENT_FLAG_OF: Readonly<Record<string, string>> = { ca: '--client-ca', optional: '--client-cert-optional' };
+
+const TLS_FLAG_OF: Readonly<Record<string, string>> = { min: '--tls-min', ciphers: '--tls-ciphers' };
+
 const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback' };
 
 /** What a wrong value is called: its flag where it came from one, else its path in the file. */
@@ -142,7 +158,9 @@ export function namer({ front, site }: FlagConfig, hasFile: boolean): (path: Pat
     if (hasFile && !fromFlag) return pathText(path);
     if (key === 'routes') return ROUTE_FLAG_OF[String(path[2])] ?? '--static';
     if (key === 'upstream') return UPSTREAM_FLAG_OF[String(second)] ?? pathText(path);
-    if (key === 'certificates') return path[2] === 'key' ? '--key' : '--cert';
+    if (key === 'certificates') return path[2] === 'key' ? '--key' : path[2] === 'passFile' ? '--key-pass-file' : '--cert';
+    if (key === 'clientCertificates') return CLIENT_FLAG_OF[String(second)] ?? '--client-ca';
+    if (key === 'tls') return TLS_FLAG_OF[String(second)] ?? pathText(path);
     if (key === 'timeouts' && second !== undefined) return `--timeout ${second}`;
     return FLAG_OF[key] ?? pathText(path);
   };

@@ -9,6 +9,11 @@ export interface Flags {
   readonly publicHttpPort?: string;
   readonly cert?: readonly string[];
   readonly key?: readonly string[];
+  readonly keyPassFile?: readonly string[];
+  readonly clientCa?: string;
+  readonly clientCertOptional?: boolean;
+  readonly tlsMin?: string;
+  readonly tlsCiphers?: string;
   readonly domain?: readonly string[];
   readonly root?: string;
   readonly static?: readonly string[];
@@ -56,6 +61,11 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ['Certificates and hosts:', [
     ['--cert <file>', 'PEM certificate with its intermediates; picked by server name (repeatable, with --key)', 'repeatable'],
     ['--key <file>', 'PEM key of the --cert in the same place (repeatable)', 'repeatable'],
+    ['--key-pass-file <file>', 'the passphrase of an encrypted --key, one line; one for all of them, or one for each --key in the same place (repeatable)', 'repeatable'],
+    ['--client-ca <file>', 'only clients with a certificate of an authority in this PEM file; the app is told in Client-Cert'],
+    ['--client-cert-optional', 'let clients without a certificate in as well (with --client-ca)'],
+    ['--tls-min <version>', 'least TLS version: 1.2 | 1.3 (1.2)'],
+    ['--tls-ciphers <list>', 'ciphers of TLS 1.2 by OpenSSL\'s names, with colons between (what the runtime has)'],
     ['--domain <name>', 'serve only this host; any other gets 421 (repeatable)', 'repeatable'],
   ]],
   ['Files:', [
@@ -73,7 +83,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ]],
   ['What the app is told:', [
     ['--speaks <profile>', 'standard | rfc7239 | legacy | ssl-flag | front-end-https | none (standard)'],
-    ['--tell <line>', '\'Name: value\' of your own; {scheme} {on} {client} {host} {port} expand; without one of them it is written on https requests only (repeatable)', 'repeatable'],
+    ['--tell <line>', '\'Name: value\' of your own; {scheme} {on} {client} {host} {port} expand, and {client-cert-subject} and others with --client-ca; without one of them it is written on https requests only (repeatable)', 'repeatable'],
     ['--secret-file <file>', 'a secret told to the app in Sallyport-Secret, for apps that cannot see who connects'],
     ['--allow-header <name>', 'let a header with _ or . in its name through (repeatable)', 'repeatable'],
   ]],

@@ -1,5 +1,6 @@
 import { fold } from '../core/contract/family.ts';
 import { hstsConflict } from '../core/policy/hsts.ts';
+import { checkClients } from './client-certificates.ts';
 import { wwwPairs } from '../core/policy/www.ts';
 import type { ConnectAddress } from './addresses.ts';
 import type { DoorSetting, Settings, SiteSettings } from './settings.ts';
@@ -12,6 +13,7 @@ export function checkTogether(settings: Settings, siteAt: (i: number) => Path, p
   for (const [i, site] of settings.sites.entries()) {
     checkPolicy(settings, site, siteAt(i), problems);
     checkCircle(settings, site, siteAt(i), problems);
+    checkClients(settings, site, { at: siteAt(i), problems });
     if (site.www !== undefined && wwwPairs(site.hosts, site.www).size === 0) {
       problems.add({ path: [...siteAt(i), 'www'], seen: site.www, expected: 'a host and the same with www. among the hosts', next: 'Name both, since both are answered: --domain example.com --domain www.example.com' });
     }

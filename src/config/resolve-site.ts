@@ -6,6 +6,7 @@ import type { SiteConfig } from './types.ts';
 import { inWordsOf, type Path, type Problems } from './problems.ts';
 import { parsePrefix } from './prefix.ts';
 import { parseHostName } from './names.ts';
+import { certificateHeader, resolveClients } from './client-certificates.ts';
 import { resolveClosed } from './resolve-closed.ts';
 import { resolveChanges, resolveRoutes } from './resolve-routes.ts';
 
@@ -22,19 +23,22 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
   const at = <T>(key: string | Path, seen: unknown, read: () => T): T | undefined =>
     problems.at([...context.path, ...(typeof key === 'string' ? [key] : key)], seen, read);
   const changes = resolveChanges(site, context);
+  const tell = (site.tell ?? []).flatMap((line, i): TellSetting[] => {
+    const told = at(['tell', i], line, () => inWordsOf(() => parseTell(line)));
+    return told === undefined ? [] : [told];
+  });
+  const clientCertificates = resolveClients(site, context);
   return {
     hosts: (site.hosts ?? []).flatMap((host, i) => at([hostsKey, i], host, () => parseHostName(host)) ?? []),
     schemes: resolveSchemes(site, context),
     health: healthPaths(site).flatMap((path, i) => at(Array.isArray(site.health) ? ['health', i] : 'health', path, () => parsePrefix(path)) ?? []),
     hsts: site.hsts === undefined ? undefined : at('hsts', site.hsts, () => inWordsOf(() => parseHsts(String(site.hsts)))),
     speaks: site.speaks ?? 'standard',
-    tell: (site.tell ?? []).flatMap((line, i): TellSetting[] => {
-      const told = at(['tell', i], line, () => inWordsOf(() => parseTell(line)));
-      return told === undefined ? [] : [told];
-    }),
+    tell: [...tell, ...(clientCertificates === undefined ? [] : certificateHeader(site, tell))],
     secureCookies: site.secureCookies,
     routes: resolveRoutes(site, changes, context),
     ...resolveClosed(site, context),
+    ...(clientCertificates && { clientCertificates }),
     ...(site.www && { www: site.www }),
     ...(changes.answerHeaders && { answerHeaders: changes.answerHeaders }),
   };

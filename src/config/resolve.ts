@@ -9,6 +9,7 @@ import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
 import { parseDuration, parseTimeout } from './quantities.ts';
 import { secretFile } from './secret.ts';
 import { resolveSite } from './resolve-site.ts';
+import { resolveTlsDoor } from './tls-door.ts';
 import { siteKeys } from './schema-site.ts';
 import type { Config, SiteConfig } from './types.ts';
 import type { LogFormat, Settings, Timeouts } from './settings.ts';
@@ -48,7 +49,11 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     http: problems.at(['http'], config.http, () => parseDoor(config.http, folder)) ?? { kind: 'auto' },
     publicHttpsPort: config.publicHttpsPort,
     publicHttpPort: config.publicHttpPort,
-    certificates: (config.certificates ?? []).map(({ cert, key }, i) => ({ cert: file(['certificates', i, 'cert'], cert), key: file(['certificates', i, 'key'], key) })),
+    certificates: (config.certificates ?? []).map(({ cert, key, passFile }, i) => ({
+      cert: file(['certificates', i, 'cert'], cert), key: file(['certificates', i, 'key'], key),
+      ...(passFile !== undefined && { passFile: file(['certificates', i, 'passFile'], passFile) }),
+    })),
+    ...(config.tls && { tls: resolveTlsDoor(config.tls, problems) }),
     trust: (config.trust ?? []).filter((entry, i) => problems.at(['trust', i], entry, () => inWordsOf(() => compileTrust([entry]))) !== undefined),
     acceptProxy: config.acceptProxy ?? false,
     trustHeaders: {

@@ -29,7 +29,7 @@ export const siteKeys = {
     'Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none.',
   ),
   pages: z.strictObject({
-    403: ownPage('A file that the front may not read.'),
+    403: ownPage('A file that the front may not read, or a client without the certificate that the site asks for.'),
     404: ownPage('No file, no route, or an app that named a file that is not there.'),
     413: ownPage('A request body over maxBody.'),
     500: ownPage('A defect of the front.'),
@@ -57,6 +57,14 @@ export const siteKeys = {
     'Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can '
     + 'take back for them; 0 tells them to forget. Needs every path to be https. Default: the app\'s own line, if it sends one.',
   ),
+  clientCertificates: z.strictObject({
+    ca: text('a PEM file').describe('PEM file with the authorities that sign your clients\' certificates. Whoever has the key of one of them can let in anybody under any name: name an authority of your own, never a public one.'),
+    optional: flag.optional().describe('true: clients without a certificate are let in too, and the app is told. One that is expired or of another authority is refused all the same. Default: false, nobody without one is answered.'),
+  }, { error: '{ ca } and optional: true or false' }).optional().describe(
+    'Ask clients of this site for a certificate (mutual TLS). Only connections that were made for this site count: a Host of it over another site\'s connection gets '
+    + '421. The app is told the certificate in Client-Cert (RFC 9440), or in headers of your own (tell, with {client-cert-subject} and others); what clients send of that '
+    + 'kind is removed. Default: nobody is asked.',
+  ),
   speaks: z.enum(['standard', 'rfc7239', 'legacy', 'ssl-flag', 'front-end-https', 'none'], {
     error: 'standard, rfc7239, legacy, ssl-flag, front-end-https or none',
   }).optional().describe(
@@ -64,7 +72,8 @@ export const siteKeys = {
     + '(X-Forwarded-For, -Proto, -Host, -Port).',
   ),
   tell: list(text('"Name: value"'), 'a list of "Name: value"').optional().describe(
-    'Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand; a value without them is written on https requests only. What a '
+    'Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand, and with clientCertificates {client-verified} (SUCCESS or NONE) {client-cert} {client-cert-pem} '
+    + '{client-cert-subject} {client-cert-issuer} {client-cert-serial} {client-cert-fingerprint}; a value without any of them is written on https requests only. What a '
     + 'client sends under such a name is removed. Default: none.',
   ),
   secureCookies: flag.optional().describe(

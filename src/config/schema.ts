@@ -60,10 +60,18 @@ export const configSchema = z.strictObject({
   publicHttpPort: publicPort('http'),
   certificates: list(z.strictObject({
     cert: text('a PEM file with the certificate and its intermediates').describe('PEM file: the certificate first, then its intermediates.'),
-    key: text('a PEM file with the key').describe('PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front.'),
+    key: text('a PEM file with the key').describe('PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front: one that every user can read is refused.'),
+    passFile: text('a file with one line').optional().describe('File whose one line is the passphrase of an encrypted key. Whoever reads both files has the key, so it is no safer than a key without one that only one user can read. Default: the key has none.'),
   }, { error: '{ cert, key }' }), 'a list of { cert, key }').optional().describe(
     'Certificates, picked by server name; files that change are taken up without a restart. Default: none, and a local authority signs for localhost and the given domains.',
   ),
+  tls: z.strictObject({
+    min: z.enum(['1.2', '1.3'], { error: '1.2 or 1.3' }).optional().describe('The least version of TLS that clients may speak. Default: 1.2; older ones are broken (RFC 8996).'),
+    ciphers: z.union([text('a list of ciphers'), list(text('a cipher'), 'a list of ciphers')], { error: 'a list of ciphers' }).optional().describe(
+      'The ciphers of TLS 1.2, by OpenSSL\'s names, in your order: "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384". Only ones that keep what was said secret when '
+      + 'the key is stolen later. Those of TLS 1.3 are all good and all on. Too short a list keeps clients out. Default: what the runtime has.',
+    ),
+  }, { error: '{ min, ciphers }' }).optional().describe('What the https door speaks. Default: TLS 1.2 and 1.3.'),
   trust: list(text('an address, a CIDR, loopback, unix or cloudflare'), 'a list of addresses').optional().describe(
     'Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix", "cloudflare" (the networks it publishes; a list older than a '
     + 'year is warned about at start). Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own '

@@ -19,7 +19,9 @@ export interface Settings {
   readonly publicHttpsPort: number | undefined;
   readonly publicHttpPort: number | undefined;
   /** PEM files. Empty: a local authority signs. */
-  readonly certificates: readonly { readonly cert: string; readonly key: string }[];
+  readonly certificates: readonly CertificateFiles[];
+  /** What the https door speaks; left out: TLS 1.2 and later, the runtime's ciphers. */
+  readonly tls?: TlsSettings;
   /** Whose forwarding headers are believed: addresses, CIDRs, `loopback`, `unix`. */
   readonly trust: readonly string[];
   /** Whether both doors expect the PROXY protocol from the trusted peers, and refuse everybody else. */
@@ -48,6 +50,20 @@ export type DoorSetting =
   | { readonly kind: 'off' }
   | { readonly kind: 'port'; readonly port: number } // address by the kind of site
   | { readonly kind: 'at'; readonly address: ListenAddress };
+
+/** Absolute paths. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+  /** The file with the key's passphrase, where it has one. */
+  readonly passFile?: string;
+}
+
+export interface TlsSettings {
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** For TLS 1.2, by OpenSSL's names; undefined: the runtime's own. */
+  readonly ciphers: readonly string[] | undefined;
+}
 
 export interface TrustHeaders {
   readonly scheme: string;
@@ -94,10 +110,19 @@ export interface SiteSettings {
   /** HTML files in the place of the front's own pages, by status. */
   readonly pages?: readonly (readonly [status: number, file: string])[];
   readonly maintenance?: MaintenanceSettings;
+  /** Who may come: clients with a certificate of these authorities. */
+  readonly clientCertificates?: ClientCertificateSettings;
   /** Send visitors of www.X to X, or of X to www.X, where both are hosts of this site. */
   readonly www?: 'remove' | 'add';
   /** For answers that no route gives: the front's own. */
   readonly answerHeaders?: FieldChanges;
+}
+
+export interface ClientCertificateSettings {
+  /** Absolute path of a PEM file with the authorities. */
+  readonly ca: string;
+  /** Clients without a certificate are let in. */
+  readonly optional: boolean;
 }
 
 export interface MaintenanceSettings {

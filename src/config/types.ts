@@ -13,12 +13,21 @@ export interface Config {
   /** The http port the world sees where it is not the door's own (a container's published port, a port forwarded by a router). Redirects and the port told to the app use it; nothing a client sends can change it. Default: the port of the door. */
   readonly publicHttpPort?: number | undefined;
   /** Certificates, picked by server name; files that change are taken up without a restart. Default: none, and a local authority signs for localhost and the given domains. */
-  readonly certificates?: readonly {
+  readonly certificates?: readonly ({
     /** PEM file: the certificate first, then its intermediates. */
     readonly cert: string;
-    /** PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front. */
+    /** PEM file with the private key. Whoever reads it can be this site; keep it readable by the one user that runs the front: one that every user can read is refused. */
     readonly key: string;
-  }[] | undefined;
+    /** File whose one line is the passphrase of an encrypted key. Whoever reads both files has the key, so it is no safer than a key without one that only one user can read. Default: the key has none. */
+    readonly passFile?: string | undefined;
+  })[] | undefined;
+  /** What the https door speaks. Default: TLS 1.2 and 1.3. */
+  readonly tls?: {
+    /** The least version of TLS that clients may speak. Default: 1.2; older ones are broken (RFC 8996). */
+    readonly min?: '1.2' | '1.3' | undefined;
+    /** The ciphers of TLS 1.2, by OpenSSL's names, in your order: "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384". Only ones that keep what was said secret when the key is stolen later. Those of TLS 1.3 are all good and all on. Too short a list keeps clients out. Default: what the runtime has. */
+    readonly ciphers?: string | readonly string[] | undefined;
+  } | undefined;
   /** Peers whose forwarding headers are believed: addresses, CIDRs, "loopback", "unix", "cloudflare" (the networks it publishes; a list older than a year is warned about at start). Whoever can connect from one of them can claim any scheme and any client address, so list proxies of your own and nothing wider; with "cloudflare" that is Cloudflare and, for what they send through it to this front, its customers. Default: nobody; what clients send of that kind is removed. */
   readonly trust?: readonly string[] | undefined;
   /** Whether both doors expect the PROXY protocol, version 1 or 2, at the beginning of each connection. It names the client, and in version 2 whether it came over TLS; only the peers in trust may send it, anybody else and any connection without it is refused. Default: false. */
@@ -83,7 +92,7 @@ export interface Config {
   readonly health?: string | readonly string[] | undefined;
   /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
   readonly pages?: {
-    /** A file that the front may not read. */
+    /** A file that the front may not read, or a client without the certificate that the site asks for. */
     readonly 403?: string | undefined;
     /** No file, no route, or an app that named a file that is not there. */
     readonly 404?: string | undefined;
@@ -113,9 +122,16 @@ export interface Config {
   readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
   readonly hsts?: number | string | undefined;
+  /** Ask clients of this site for a certificate (mutual TLS). Only connections that were made for this site count: a Host of it over another site's connection gets 421. The app is told the certificate in Client-Cert (RFC 9440), or in headers of your own (tell, with {client-cert-subject} and others); what clients send of that kind is removed. Default: nobody is asked. */
+  readonly clientCertificates?: {
+    /** PEM file with the authorities that sign your clients' certificates. Whoever has the key of one of them can let in anybody under any name: name an authority of your own, never a public one. */
+    readonly ca: string;
+    /** true: clients without a certificate are let in too, and the app is told. One that is expired or of another authority is refused all the same. Default: false, nobody without one is answered. */
+    readonly optional?: boolean | undefined;
+  } | undefined;
   /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
   readonly speaks?: 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none' | undefined;
-  /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand; a value without them is written on https requests only. What a client sends under such a name is removed. Default: none. */
+  /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand, and with clientCertificates {client-verified} (SUCCESS or NONE) {client-cert} {client-cert-pem} {client-cert-subject} {client-cert-issuer} {client-cert-serial} {client-cert-fingerprint}; a value without any of them is written on https requests only. What a client sends under such a name is removed. Default: none. */
   readonly tell?: readonly string[] | undefined;
   /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
   readonly secureCookies?: boolean | undefined;
@@ -173,7 +189,7 @@ export interface SiteConfig {
   readonly health?: string | readonly string[] | undefined;
   /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
   readonly pages?: {
-    /** A file that the front may not read. */
+    /** A file that the front may not read, or a client without the certificate that the site asks for. */
     readonly 403?: string | undefined;
     /** No file, no route, or an app that named a file that is not there. */
     readonly 404?: string | undefined;
@@ -203,9 +219,16 @@ export interface SiteConfig {
   readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
   readonly hsts?: number | string | undefined;
+  /** Ask clients of this site for a certificate (mutual TLS). Only connections that were made for this site count: a Host of it over another site's connection gets 421. The app is told the certificate in Client-Cert (RFC 9440), or in headers of your own (tell, with {client-cert-subject} and others); what clients send of that kind is removed. Default: nobody is asked. */
+  readonly clientCertificates?: {
+    /** PEM file with the authorities that sign your clients' certificates. Whoever has the key of one of them can let in anybody under any name: name an authority of your own, never a public one. */
+    readonly ca: string;
+    /** true: clients without a certificate are let in too, and the app is told. One that is expired or of another authority is refused all the same. Default: false, nobody without one is answered. */
+    readonly optional?: boolean | undefined;
+  } | undefined;
   /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
   readonly speaks?: 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none' | undefined;
-  /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand; a value without them is written on https requests only. What a client sends under such a name is removed. Default: none. */
+  /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand, and with clientCertificates {client-verified} (SUCCESS or NONE) {client-cert} {client-cert-pem} {client-cert-subject} {client-cert-issuer} {client-cert-serial} {client-cert-fingerprint}; a value without any of them is written on https requests only. What a client sends under such a name is removed. Default: none. */
   readonly tell?: readonly string[] | undefined;
   /** Whether Set-Cookie on an https request gets Secure where the app left it out. Default: yes where every path is https, else no. */
   readonly secureCookies?: boolean | undefined;

@@ -54,6 +54,10 @@ export const FAULTS = {
   'bad-host': client(400, 'The Host field is not a host name or address with an optional port.'),
   'host-mismatch': client(400, 'Host and the absolute request target name different hosts.'),
   'misdirected': client(421, 'No site here has that host name.'),
+  'misdirected-tls': client(421, 'The TLS handshake was for another site, whose rules for client certificates are not those of this one.'),
+  // Client certificates. 403: the message is well-formed and was understood; what is missing is the right (RFC 9110 §15.5.4).
+  'client-certificate-missing': client(403, 'This site asks for a client certificate, and none was sent.'),
+  'client-certificate-bad': client(403, 'The client certificate is not one that this site believes.'),
   // Framing (RFC 9112 §6)
   'bad-content-length': client(400, 'Content-Length is not one run of digits below 2^53.'),
   'repeated-content-length': client(400, 'More than one Content-Length.'),

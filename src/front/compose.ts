@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { createCertificates, type Certificates } from '../certs/store.ts';
+import { ClientAuthorities } from '../certs/client-authorities.ts';
+import { createCertificates, type Certificates, type CertificateOptions } from '../certs/store.ts';
 import { readSecretFile } from '../config/secret.ts';
 import type { AppRoute, Settings, SiteSettings } from '../config/settings.ts';
 import { createClassifier } from '../core/contract/classify.ts';
@@ -30,6 +31,8 @@ export interface Parts {
   readonly transport: Transport;
   readonly log: Log;
   readonly certificates: Certificates | undefined;
+  /** Those of the sites that ask for client certificates; left out where none does. */
+  readonly clients?: Pick<ClientAuthorities, 'policy'> | undefined;
   /** Filled as the doors open. */
   readonly doors: Doors;
   readonly observe: ((seen: Observed) => void) | undefined;
@@ -46,15 +49,23 @@ export async function openCertificates(settings: Settings, log: Log, dataDir: st
     domains: settings.sites.flatMap((site) => site.hosts),
     ...(https.kind === 'at' && https.address.kind === 'ip' && { addresses: [https.address.host] }),
     ...(dataDir !== undefined && { dataDir }),
-    on: ({ level, ...event }) => { log.event({ ...event, level: level === 'warning' ? 'warn' : level }); },
+    on: inLog(log),
   });
 }
+
+/** Undefined where no site asks for client certificates. Rejects with a CertificateError. */
+export async function openClientAuthorities({ sites }: Settings, log: Log): Promise<ClientAuthorities | undefined> {
+  const wanted = sites.flatMap(({ clientCertificates }) => clientCertificates ?? []);
+  return wanted.length === 0 ? undefined : await ClientAuthorities.open({ wanted, on: inLog(log) });
+}
+
+const inLog = (log: Log): CertificateOptions['on'] => ({ level, ...event }) => { log.event({ ...event, level: level === 'warning' ? 'warn' : level }); };
 
 /** The headers by which the front itself tells an app something; whatever a client sends under these names is removed. */
 const OWN_HEADERS = ['X-Request-Id'];
 
 export function createContext(settings: Settings, parts: Parts): FrontContext {
-  const { certificates, doors, log } = parts;
+  const { certificates, clients, doors, log } = parts;
   const { trustHeaders } = settings;
   const publicPort = (scheme: Scheme): number =>
     (scheme === 'https' ? settings.publicHttpsPort : settings.publicHttpPort) ?? doors[scheme]?.port ?? DEFAULT_PORT[scheme];
@@ -78,6 +89,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
       return sites === undefined;
     },
     connections: new Set(),
+    policyOf: ({ clientCertificates }) => clientCertificates && clients?.policy(clientCertificates),
     local: certificates?.real === false,
     authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
     realCertificate: certificates?.real === true,
@@ -114,6 +126,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
     upstream,
     local: context.local,
     log: context.log,
+    policy: context.policyOf(settings),
     secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile),
     ports: {
       // A door that is off stands behind another proxy's: the world still comes by the scheme's public port.

@@ -2,8 +2,9 @@ import type { Classify } from '../core/http1/names.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import type { Reader } from '../core/contract/read.ts';
 import type { Scheme } from '../core/contract/truth.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings, SiteSettings } from '../config/settings.ts';
 import type { Transport, Wire } from '../transport/wire.ts';
+import type { ClientPolicy } from '../core/contract/certificate.ts';
 import type { AuthorityDownload } from './authority-download.ts';
 import type { createClaimLog } from './claim-log.ts';
 import type { Clock } from './clock.ts';
@@ -25,6 +26,8 @@ export interface FrontContext {
   /** Keeps a connection waiting until there are sites; false where there are. */
   readonly notYet: (wire: Wire) => boolean;
   readonly connections: Set<ClientConnection>;
+  /** How clients of a site prove who they are; undefined where it does not ask. */
+  readonly policyOf: (site: SiteSettings) => ClientPolicy | undefined;
   /** The port the world sees for this scheme. */
   readonly publicPort: (scheme: Scheme) => number;
   /** A local authority signs: the person at the browser is the developer, and is told more. */

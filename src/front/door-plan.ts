@@ -4,6 +4,7 @@ import { compileTrust, trusts } from '../core/contract/trust.ts';
 import type { PickCertificate } from '../core/contract/certificate.ts';
 import type { ProxyOptions, Wire, WireHandler } from '../transport/wire.ts';
 import type { FrontContext } from './context.ts';
+import { clientPolicies } from './client-check.ts';
 import type { DoorPlace, DoorPlan } from './doors.ts';
 import { ClientConnection } from './downstream/http1.ts';
 import { peerText } from './exchange-log.ts';
@@ -22,12 +23,15 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
   const proxyProtocol = settings.acceptProxy ? expectProxy(context) : undefined;
   const listen = { onConnection, ...(proxyProtocol && { proxyProtocol }) };
   if (scheme === 'http' || pick === undefined) return { ...plan, listen };
+  const policyFor = clientPolicies(settings.sites, context.policyOf);
   return {
     ...plan,
     listen: {
       ...listen,
       tls: {
         pick,
+        ...(policyFor && { policyFor }),
+        ...(settings.tls && { security: settings.tls }),
         alpn: ['http/1.1', 'http/1.0'], // both are registered names (RFC 7301 §6); curl --http1.0 asks for the second alone
         handshakeTimeout: settings.timeouts.handshake,
         plainAnswer: (firstBytes, peer) => {

@@ -1,9 +1,10 @@
 import type { Settings } from '../config/settings.ts';
 import { oldLists } from '../core/contract/published/index.ts';
 import type { Scheme } from '../core/contract/truth.ts';
+import { rotateTicketKeys } from '../transport/ticket-keys.ts';
 import { nativeTransport, runtime } from '../transport/runtime.ts';
 import type { Transport } from '../transport/wire.ts';
-import { createContext, createSite, openCertificates } from './compose.ts';
+import { createContext, createSite, openCertificates, openClientAuthorities } from './compose.ts';
 import type { Observed } from './context.ts';
 import { doorPlan } from './door-plan.ts';
 import { openDoor, type Door, type InheritedSocket } from './doors.ts';
@@ -54,15 +55,19 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const { transport = nativeTransport, part } = options;
   const { log, ...logs } = part?.log ?? openLog(settings, options.out);
   const certificates = part === undefined ? await openCertificates(settings, log, options.dataDir) : part.certificates;
+  const clients = await openClientAuthorities(settings, log);
+  const stopRotating = rotateTicketKeys();
   const doors: Partial<Record<Scheme, Door>> = {};
   const upstreams: ServerGroup[] = [];
-  const context = createContext(settings, { transport, log, certificates, doors, observe: options.observe, secret: part?.secret });
+  const context = createContext(settings, { transport, log, certificates, clients, doors, observe: options.observe, secret: part?.secret });
   const closeDoors = async (): Promise<void> => {
     for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close()));
   };
   const letGo = (): void => {
     for (const upstream of upstreams) upstream.close();
     certificates?.close();
+    clients?.close();
+    stopRotating();
   };
   try {
     for (const scheme of ['https', 'http'] as const) {

@@ -11,7 +11,6 @@ const UNTRUSTED = /_ALERT_(?:UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE)$/;
 
 /** What OpenSSL's codes mean for people. */
 const WORDS: Readonly<Record<string, string>> = {
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'The client knows no TLS version from 1.2 on; this door speaks 1.2 and 1.3.',
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'The client asked by ALPN for protocols that this door does not speak; it speaks http/1.1.',
   ERR_SSL_NO_SHARED_CIPHER: 'The client offered no cipher that this door and its certificate allow.',
   ERR_SSL_WRONG_VERSION_NUMBER: 'What the client sent is not TLS.',
@@ -36,7 +35,10 @@ export function createHandshakeLog(context: FrontContext): (peer: Peer, error: W
   };
 }
 
-function words({ local }: FrontContext, { code, message }: WireError): string {
+function words({ local, settings }: FrontContext, { code, message }: WireError): string {
+  if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL') {
+    return settings.tls?.minVersion === 'TLSv1.3' ? 'The client does not know TLS 1.3, the only version that this door speaks (--tls-min).' : 'The client knows no TLS version from 1.2 on; this door speaks 1.2 and 1.3.';
+  }
   if (UNTRUSTED.test(code)) return `The client does not trust the certificate${local ? ' (`sallyport trust`)' : ''}.`;
   const known = WORDS[code];
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import type { Fault } from '../core/errors.ts';
+import type { Fault, FaultCode } from '../core/errors.ts';
 import { NO_BODY } from '../core/http1/write-head.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Explanation } from '../core/policy/explain.ts';
@@ -28,6 +28,9 @@ export interface About {
   readonly page?: Uint8Array | undefined;
 }
 
+/** What another request on the same connection cannot mend: the client has to make a new one. */
+const OF_THE_HANDSHAKE: ReadonlySet<FaultCode> = new Set(['misdirected-tls', 'client-certificate-missing', 'client-certificate-bad']);
+
 /** The page that says what went wrong; the id is in the log too. */
 export function faultAnswer(context: FrontContext, fault: Fault, about: About): OwnAnswer {
   const own = about.page !== undefined && preferredKind(about.accept) === 'html' ? about.page : undefined;
@@ -36,7 +39,7 @@ export function faultAnswer(context: FrontContext, fault: Fault, about: About): 
   const lines = dateLine() + 'Content-Type: ' + contentType + '\r\nCache-Control: no-store\r\n' + (about.lines ?? '')
     + (fault.status === 503 ? 'Retry-After: ' + (fault.retryAfter ?? 5) + '\r\n' : '') + 'X-Request-Id: ' + about.id + '\r\n';
   const { status } = fault;
-  const answer = { status, reason: reasonPhrase(status), last: false };
+  const answer = { status, reason: reasonPhrase(status), last: OF_THE_HANDSHAKE.has(fault.code) };
   return about.method === 'HEAD'
     ? { ...answer, lines: lines + 'Content-Length: ' + bytes.length + '\r\n', body: NO_BODY, bytes: undefined }
     : { ...answer, lines, body: { framing: 'length', length: bytes.length }, bytes };

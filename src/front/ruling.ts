@@ -1,4 +1,5 @@
 import { Fault } from '../core/errors.ts';
+import { checkClient } from './client-check.ts';
 import type { Exchange } from './exchange.ts';
 import { folderAnswer, redirectAnswer, type OwnAnswer } from './own-answers.ts';
 import type { Scripts } from './scripts.ts';
@@ -9,12 +10,18 @@ export type Ruling = Lead | OwnAnswer | Fault;
 
 /** Site, then scheme policy, then route (ARCHITECTURE.md, "The life of a request"). The truth is known already. */
 export function ruleOn(exchange: Exchange): Ruling {
-  const { context, head, truth } = exchange;
+  const { context, down, head, truth } = exchange;
   const authority = context.authorityDownload?.(head);
   if (authority !== undefined) return authority;
   const site = exchange.site = context.sites.pick(head.host) ?? context.sites.health(head.target);
   if (site === undefined) return new Fault('misdirected', `Host: ${head.host}`);
   const decision = site.decide(head.target, truth.scheme);
+  const { tls } = down.line;
+  // A plain request that is only sent to https learns nothing, and gets no further.
+  if (site.policy === tls?.policy ? site.policy !== undefined : tls !== undefined || decision === 'pass') {
+    const fault = checkClient(exchange, site);
+    if (fault !== undefined) return fault;
+  }
   const name = site.otherName(head.host, head.target);
   if (decision !== 'pass' || name !== undefined) {
     const to = decision === 'pass' ? truth.scheme : decision === 'to-https' ? 'https' : 'http';

@@ -1,3 +1,4 @@
+import type { ClientPolicy } from '../core/contract/certificate.ts';
 import { compileTeller } from '../core/contract/tell.ts';
 import { Fault, type FaultCode } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly local: boolean;
   /** Told to every app, as a proof. */
   readonly secret: string | undefined;
+  /** How clients prove who they are, where this site asks. */
+  readonly policy: ClientPolicy | undefined;
   readonly log: Log;
 }
 
@@ -29,6 +32,7 @@ export interface Surroundings {
 export class Site {
   readonly settings: SiteSettings;
   readonly schemes: SchemeRules;
+  readonly policy: ClientPolicy | undefined;
   /** What has been explained in this site's log already; once is enough. */
   readonly explained = new Set<FaultCode | 'redirect-repaired'>();
   /** Changes to answers that no route gives. */
@@ -44,6 +48,7 @@ export class Site {
   constructor(settings: SiteSettings, surroundings: Surroundings) {
     this.settings = settings;
     this.schemes = compileSchemes(settings.schemes, settings.health);
+    this.policy = surroundings.policy;
     this.#maintenance = settings.maintenance && new Maintenance(settings.maintenance, surroundings.log);
     this.pages = new OwnPages(settings, this.#maintenance);
     this.explained.add('maintenance'); // not for every visitor: there is a line when it begins

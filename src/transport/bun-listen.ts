@@ -22,8 +22,9 @@ const NOTHING = new Uint8Array(0);
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { address, fd, onConnection } = options;
   let unixPath = address.kind === 'unix' ? address.path : undefined;
-  const tls = options.tls && new BunTls(options.tls, (socket, { peer, origin }) => {
+  const tls = options.tls && new BunTls(options.tls, (socket, { peer, origin, policy }, shown) => {
     const wire = new BunWire(peer, origin).open(socket, 'tls');
+    if (policy !== undefined && shown !== undefined) wire.tls = { ...wire.tls!, policy, shown };
     wire.begin(onConnection(wire));
   });
   const arrive = (socket: BunSocket, peer: Endpoint, told: Told | undefined, rest: Uint8Array): void => {

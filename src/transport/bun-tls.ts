@@ -1,10 +1,13 @@
-import { alpnWire, contextOf } from './bun-contexts.ts';
+import { alpnWire, BunContexts } from './bun-contexts.ts';
 import { bunError } from './bun-errors.ts';
 import type { BunGreeting } from './bun-greeting.ts';
 import { HANDLERS, NOBODY } from './bun-runtime.ts';
 import type { BunSocket, Handlers, NativeContext, TlsOwner } from './bun-runtime.ts';
+import { shownBy } from './client-certificate.ts';
 import { ask, noCertificate, UNRECOGNIZED_NAME } from './pick.ts';
-import type { ListenOptions } from './wire.ts';
+import type { ClientPolicy, ListenOptions, ShownCertificate } from './wire.ts';
+
+type OnSecure = (socket: BunSocket, greeting: BunGreeting, shown: ShownCertificate | undefined) => void;
 
 export const TLS_HANDLERS: Handlers = {
   ...HANDLERS,
@@ -24,12 +27,20 @@ export class BunTls {
   readonly alpn: Buffer | undefined;
   /** Connections whose handshake is not over. */
   readonly greetings = new Set<BunGreeting>();
-  readonly onSecure: (socket: BunSocket, greeting: BunGreeting) => void;
+  readonly onSecure: OnSecure;
+  private readonly contexts = new Map<ClientPolicy | undefined, BunContexts>();
 
-  constructor(options: NonNullable<ListenOptions['tls']>, onSecure: (socket: BunSocket, greeting: BunGreeting) => void) {
+  constructor(options: NonNullable<ListenOptions['tls']>, onSecure: OnSecure) {
     this.options = options;
     this.alpn = alpnWire(options.alpn);
     this.onSecure = onSecure;
+    this.contextsFor(undefined).of(undefined); // refuses at once what BoringSSL cannot do
+  }
+
+  contextsFor(policy: ClientPolicy | undefined): BunContexts {
+    let contexts = this.contexts.get(policy);
+    if (contexts === undefined) this.contexts.set(policy, contexts = new BunContexts(policy, this.options.security));
+    return contexts;
   }
 
   /** Begins a handshake with what has come of it. */
@@ -42,7 +53,8 @@ export class BunTls {
       if (greeting.over) return;
       try {
         if (error !== undefined) throw error;
-        new Handshake(this, greeting).begin(socket, { context: contextOf(pair), first });
+        const contexts = this.contextsFor(greeting.policy);
+        new Handshake(this, greeting, contexts).begin(socket, { context: contexts.of(pair), first });
       } catch (failure) {
         greeting.failed(failure);
         greeting.drop();
@@ -54,18 +66,26 @@ export class BunTls {
   }
 }
 
+/** What the client of a finished handshake showed. */
+function shownOn(socket: BunSocket, error: Error | null): ShownCertificate {
+  const peer = socket.getPeerCertificate(true) as { readonly raw?: Uint8Array } | undefined; // true: without its issuers
+  return shownBy(peer?.raw, error === null ? undefined : (error as { code?: string }).code ?? error.message);
+}
+
 class Handshake implements TlsOwner {
   private readonly door: BunTls;
   private readonly greeting: BunGreeting;
+  private readonly contexts: BunContexts;
   private raw: BunSocket | undefined;
 
-  constructor(door: BunTls, greeting: BunGreeting) {
+  constructor(door: BunTls, greeting: BunGreeting, contexts: BunContexts) {
     this.door = door;
     this.greeting = greeting;
+    this.contexts = contexts;
   }
 
   begin(socket: BunSocket, { context, first }: { readonly context: NativeContext; readonly first: Uint8Array }): void {
-    const tls = { secureContext: context, ALPNProtocols: this.door.alpn, requestCert: false, rejectUnauthorized: false };
+    const tls = { secureContext: context, ALPNProtocols: this.door.alpn, requestCert: this.greeting.policy !== undefined, rejectUnauthorized: false };
     socket.data = NOBODY; // the socket below TLS goes on being told of its bytes
     [this.raw] = socket.upgradeTLS({ data: this, socket: SERVER_HANDLERS, isServer: true, initialData: first, tls });
   }
@@ -80,7 +100,7 @@ class Handshake implements TlsOwner {
       try {
         if (error !== undefined) throw error;
         if (pair === undefined) throw noCertificate(name);
-        const context = contextOf(pair);
+        const context = this.contexts.of(pair);
         if (late) socket.resumeSNI(context, false);
         else answer = context;
       } catch (failure) {
@@ -98,7 +118,7 @@ class Handshake implements TlsOwner {
     if (this.greeting.over) return;
     if (!success) return this.greeting.failed(bunError(error)); // its end follows
     this.greeting.done();
-    this.door.onSecure(socket, this.greeting);
+    this.door.onSecure(socket, this.greeting, this.greeting.policy && shownOn(socket, error));
   }
 
   onClosed(error: unknown): void {

@@ -1,6 +1,7 @@
 import type { Told } from './admission.ts';
+import { helloName } from '../core/tls/client-hello.ts';
 import { wireError } from './endpoint.ts';
-import type { Endpoint, ListenOptions } from './wire.ts';
+import type { ClientPolicy, Endpoint, ListenOptions } from './wire.ts';
 
 export type TlsDoorOptions = NonNullable<ListenOptions['tls']>;
 
@@ -21,11 +22,15 @@ export abstract class Greeting {
   readonly peer: Endpoint;
   /** What a PROXY header told before. */
   readonly origin: Told | undefined;
+  /** By which the client is asked for a certificate; known once TLS has begun. */
+  policy: ClientPolicy | undefined;
   /** Whether anything came at all; a connection without a byte is a port check, not a failed handshake. */
   private spoke = false;
   private readonly options: TlsDoorOptions;
   private readonly timer: NodeJS.Timeout;
   private plain: Buffer | undefined;
+  /** As much as came of a hello whose name is waited for. */
+  private hello: Buffer | undefined;
   private reported = false;
 
   constructor(peer: Endpoint, origin: Told | undefined, options: TlsDoorOptions) {
@@ -59,7 +64,8 @@ export abstract class Greeting {
 
   heard(bytes: Uint8Array): void {
     this.spoke = true;
-    if (this.plain === undefined && !isPlain(bytes[0]!)) return this.onTls(bytes);
+    if (this.hello !== undefined) return this.listen(Buffer.concat([this.hello, bytes]));
+    if (this.plain === undefined && !isPlain(bytes[0]!)) return this.options.policyFor === undefined ? this.onTls(bytes) : this.listen(Buffer.from(bytes));
     const seen = this.plain = this.plain === undefined ? Buffer.from(bytes) : Buffer.concat([this.plain, bytes]);
     if (seen.length >= HEAD_LIMIT || seen.includes('\r\n\r\n') || seen.includes('\n\n')) this.answer(seen);
   }
@@ -75,6 +81,15 @@ export abstract class Greeting {
     if (this.plain !== undefined) return this.answer(this.plain);
     if (this.spoke) this.failed(Object.assign(new Error(`The handshake took longer than ${this.options.handshakeTimeout} ms.`), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' }));
     this.drop();
+  }
+
+  /** Whether a certificate is asked for has to be decided before the handshake: by the name in the hello. */
+  private listen(hello: Buffer): void {
+    const heard = helloName(hello);
+    this.hello = hello;
+    if (heard === 'more') return;
+    this.policy = this.options.policyFor!(heard.name);
+    this.onTls(hello);
   }
 
   private answer(seen: Buffer): void {

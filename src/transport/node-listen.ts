@@ -5,6 +5,7 @@ import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts
 import { NodeWire } from './node-wire.ts';
 import { ProxyGate } from './node-proxy.ts';
 import { TlsDoor } from './node-tls.ts';
+import { shownOn } from './node-tls-server.ts';
 import { peerOf } from './node-endpoint.ts';
 import { bindOver } from './stale-socket.ts';
 
@@ -18,7 +19,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (closing) socket.destroy();
     else wire.begin(onConnection(wire), 'data');
   };
-  const door = tls && new TlsDoor(tls, (socket, { raw, peer, origin }) => begin(socket, new NodeWire(socket, raw, peer, origin)));
+  const door = tls && new TlsDoor(tls, (socket, { raw, peer, origin, policy }) => {
+    const wire = new NodeWire(socket, raw, peer, origin);
+    if (policy !== undefined) wire.tls = { ...wire.tls!, policy, shown: shownOn(socket) };
+    begin(socket, wire);
+  });
   const arrive = (raw: Socket, peer: Endpoint, told?: Told): void => {
     if (closing) raw.destroy();
     else if (door !== undefined) door.accept(raw, peer, told);

@@ -1,44 +1,29 @@
 import type { Socket } from 'node:net';
-import { createServer, TLSSocket } from 'node:tls';
-import type { SecureContext, Server, TlsOptions } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Told } from './admission.ts';
 import type { TlsDoorOptions } from './greeting.ts';
-import { contextOf, contextOptions } from './node-contexts.ts';
 import { NodeGreeting } from './node-greeting.ts';
 import type { GreetingDoor } from './node-greeting.ts';
-import { ask, noCertificate, UNRECOGNIZED_NAME } from './pick.ts';
-import type { CertificatePair, Endpoint } from './wire.ts';
-
-type SniDone = (error: Error | null, context?: SecureContext) => void;
+import { NodeTlsServer, underneath } from './node-tls-server.ts';
+import type { Handshakes } from './node-tls-server.ts';
+import { ask } from './pick.ts';
+import type { ClientPolicy, Endpoint } from './wire.ts';
 
 /**
- * Takes connections from a listener, does their handshakes, and gives on those that succeed.
- *
- * A tls.Server that never listens does the TLS part; each connection is given to it once its first bytes were seen to
- * be TLS. (A PROXY protocol header was taken off before.)
+ * Takes connections from a listener, does their handshakes, and gives on those that succeed. A connection is given to a
+ * server for TLS once its first bytes were seen to be TLS. (A PROXY protocol header was taken off before.)
  */
-export class TlsDoor implements GreetingDoor {
+export class TlsDoor implements GreetingDoor, Handshakes {
   readonly options: TlsDoorOptions;
   private readonly onSecure: (socket: TLSSocket, greeting: NodeGreeting) => void;
-  private readonly server: Server;
+  private readonly servers = new Map<ClientPolicy | undefined, NodeTlsServer>();
   /** Connections whose handshake is not over, by their TCP or Unix socket. */
   private readonly greetings = new Map<Socket, NodeGreeting>();
-  /** Whose certificate a client without SNI is shown. */
-  private shown: CertificatePair | undefined;
 
   constructor(options: TlsDoorOptions, onSecure: (socket: TLSSocket, greeting: NodeGreeting) => void) {
     this.options = options;
     this.onSecure = onSecure;
-    const answerName = (name: string, done: SniDone, socket: unknown): void => this.answerName(name, done, socket);
-    const tlsOptions: TlsOptions = {
-      ...contextOptions(undefined),
-      ALPNProtocols: [...options.alpn],
-      handshakeTimeout: options.handshakeTimeout, // ours, which began earlier, comes first
-      SNICallback(this: unknown, name, done) { answerName(name, done, this); }, // `this` is the TLSSocket
-    };
-    this.server = createServer(tlsOptions);
-    this.server.on('secureConnection', (socket) => this.finished(socket));
-    this.server.on('tlsClientError', (error, socket) => this.settle(socket)?.failed(error));
+    this.serverFor(undefined); // refuses at once what OpenSSL cannot do
   }
 
   accept(raw: Socket, peer: Endpoint, origin: Told | undefined): void {
@@ -48,52 +33,28 @@ export class TlsDoor implements GreetingDoor {
   /** Drops the connections whose handshake is not over. */
   close(): void {
     for (const raw of this.greetings.keys()) raw.destroy();
+    for (const server of this.servers.values()) server.close();
   }
 
   onTls(greeting: NodeGreeting): void {
-    // The name is not known yet, so the certificate for a client that sends none has to be in place before.
-    ask(this.options.pick, undefined, (error, pair) => {
-      if (error === undefined) error = this.show(pair);
-      if (error !== undefined) greeting.failed(error);
-      if (error !== undefined || greeting.raw.destroyed) greeting.drop();
-      else {
+    // The name is not known to OpenSSL yet, so the certificate for a client that sends none has to be in place before.
+    ask(this.options.pick, undefined, (failure, pair) => {
+      try {
+        if (failure !== undefined) throw failure;
+        if (greeting.raw.destroyed) return greeting.drop();
         // A client that ends in the middle of its handshake has left: half a connection is of use only afterwards.
         greeting.raw.allowHalfOpen = false; // the TLS socket takes it over
-        this.server.emit('connection', greeting.raw);
+        this.serverFor(greeting.policy).begin(greeting.raw, pair);
+      } catch (error) {
+        greeting.failed(error);
+        greeting.drop();
       }
     });
   }
 
   onGone({ raw }: NodeGreeting): void { this.greetings.delete(raw); }
 
-  private answerName(name: string, done: SniDone, socket: unknown): void {
-    ask(this.options.pick, name.toLowerCase(), (failure, pair) => {
-      if (failure === undefined && pair !== undefined) {
-        try {
-          return done(null, contextOf(pair));
-        } catch (error) {
-          failure = error;
-        }
-      }
-      const raw = underneath(socket);
-      if (failure === undefined && raw?.destroyed === false) raw.write(UNRECOGNIZED_NAME);
-      done(failure === undefined ? noCertificate(name) : failure as Error);
-    });
-  }
-
-  /** Makes `pair` the certificate for clients without SNI; gives what is wrong with it. */
-  private show(pair: CertificatePair | undefined): unknown {
-    if (pair === this.shown) return undefined;
-    try {
-      this.server.setSecureContext(contextOptions(pair));
-      this.shown = pair;
-      return undefined;
-    } catch (error) {
-      return error;
-    }
-  }
-
-  private finished(socket: TLSSocket): void {
+  finished(socket: TLSSocket): void {
     const greeting = this.settle(socket);
     if (greeting === undefined) {
       socket.destroy();
@@ -101,6 +62,14 @@ export class TlsDoor implements GreetingDoor {
     }
     greeting.raw.allowHalfOpen = socket.allowHalfOpen = true;
     this.onSecure(socket, greeting);
+  }
+
+  failed(socket: TLSSocket, error: Error): void { this.settle(socket)?.failed(error); }
+
+  private serverFor(policy: ClientPolicy | undefined): NodeTlsServer {
+    let server = this.servers.get(policy);
+    if (server === undefined) this.servers.set(policy, server = new NodeTlsServer(this.options, policy, this));
+    return server;
   }
 
   private settle(socket: TLSSocket): NodeGreeting | undefined {
@@ -111,12 +80,4 @@ export class TlsDoor implements GreetingDoor {
     this.greetings.delete(raw);
     return greeting;
   }
-}
-
-/**
- * The socket below a TLS one. Node has no public word for it; `_parent` has been its name since the first io.js, and
- * the tests of this file fail where it is missing.
- */
-function underneath(socket: unknown): Socket | undefined {
-  return socket instanceof TLSSocket ? (socket as unknown as { _parent?: Socket })._parent : undefined;
 }

@@ -18,7 +18,7 @@ type Wired = Socket & { [WIRE]: NodeWire };
 export class NodeWire implements Wire {
   handler: WireHandler = GONE;
   readonly peer: Endpoint;
-  readonly tls: TlsFacts | undefined;
+  tls: TlsFacts | undefined;
   readonly proxied: Proxied | undefined;
   broken = false;
   /** What is written to and read from. */

@@ -3,7 +3,7 @@ import { bunTransport } from './bun.ts';
 import { nodeTransport } from './node.ts';
 import { bind as bindOnBun } from './bun-bind.ts';
 import { bind as bindOnNode } from './node-bind.ts';
-import { setTicketKeys } from './node-contexts.ts';
+import { takeTicketKeys } from './ticket-keys.ts';
 import type { Bound, ListenAddress, Transport } from './wire.ts';
 
 /** The transport of the runtime that this process runs on. */
@@ -19,4 +19,4 @@ export const bind: (address: ListenAddress) => Promise<Bound> = bun === undefine
 export const TICKET_KEY_BYTES = 48;
 
 /** Gives this process the key that session tickets are sealed with; to be called before a door is opened. Bun has no way to set it. */
-export const shareTicketKey: (key: Uint8Array) => void = bun === undefined ? setTicketKeys : () => {};
+export const shareTicketKey: (key: Uint8Array) => void = bun === undefined ? takeTicketKeys : () => {};

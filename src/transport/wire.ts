@@ -2,7 +2,7 @@
  * The whole contract with a runtime. Every rule of HTTP lives above it, so every test of HTTP runs without a socket,
  * and a second runtime is one file beside node.ts.
  */
-import type { CertificatePair, PickCertificate } from '../core/contract/certificate.ts';
+import type { CertificatePair, ClientPolicy, PickCertificate, PickClientPolicy, ShownCertificate } from '../core/contract/certificate.ts';
 import type { Fault } from '../core/errors.ts';
 
 /** What one connection tells the layer above. All calls come from the event loop, never from inside a call to the wire. */
@@ -69,6 +69,9 @@ export interface TlsFacts {
   readonly alpn: string | undefined;
   /** `TLSv1.2` or `TLSv1.3`. */
   readonly version: string;
+  /** By which the client was asked for a certificate in this very handshake, and what it showed; left out where it was not asked. */
+  readonly policy?: ClientPolicy;
+  readonly shown?: ShownCertificate;
 }
 
 /** What a PROXY header told beside the addresses (core/proxy-protocol/header.ts). Undefined: nothing was said. */
@@ -110,7 +113,7 @@ export type ListenAddress =
 /** Where an app listens. */
 export type ConnectAddress = ListenAddress;
 
-export type { CertificatePair, PickCertificate };
+export type { CertificatePair, ClientPolicy, PickCertificate, PickClientPolicy, ShownCertificate };
 
 export interface ListenOptions {
   readonly address: ListenAddress;
@@ -124,6 +127,13 @@ export interface ListenOptions {
   /** Present on a TLS door. */
   readonly tls?: {
     readonly pick: PickCertificate;
+    /**
+     * Present where some clients are asked for a certificate. A handshake with a policy is never resumed, so that each
+     * connection's certificate is looked at, and a session made without one is worth nothing there.
+     */
+    readonly policyFor?: PickClientPolicy;
+    /** Default: from TLS 1.2 on, and the runtime's ciphers. */
+    readonly security?: TlsSecurity;
     readonly alpn: readonly string[];
     /** Milliseconds for the whole handshake. */
     readonly handshakeTimeout: number;
@@ -141,6 +151,13 @@ export interface Bound extends Listener {
   readonly fd: number;
   /** Gives the address up, with the file of a Unix socket. */
   close(): Promise<void>;
+}
+
+/** What a TLS door speaks. */
+export interface TlsSecurity {
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** For TLS 1.2, by OpenSSL's names; undefined: the runtime's own. Those of TLS 1.3 are all good, and all there. */
+  readonly ciphers: readonly string[] | undefined;
 }
 
 export interface Listener {

@@ -1,5 +1,5 @@
 /** A whole front on a transport without sockets: its doors are wires that the test holds, and so are its apps. */
-import { createContext, createSite } from '../../src/front/compose.ts';
+import { createContext, createSite, type Parts } from '../../src/front/compose.ts';
 import { ClientConnection } from '../../src/front/downstream/http1.ts';
 import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
@@ -39,12 +39,12 @@ export class MemoryFront {
   /** Everything that was logged, one object a line. */
   readonly logged: string[] = [];
 
-  constructor(given: Settings = settings(), { real = false } = {}) {
+  constructor(given: Settings = settings(), { real = false, clients }: { readonly real?: boolean; readonly clients?: Parts['clients'] } = {}) {
     const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };
     const certificates = { pick: () => undefined, real, names: [], authorityFiles: [], close: () => undefined };
-    this.context = createContext(given, { transport: this.transport, log, certificates, doors, observe: undefined });
+    this.context = createContext(given, { transport: this.transport, log, certificates, clients, doors, observe: undefined });
     const upstreams: Parameters<typeof createSite>[2]['upstreams'] = [];
     this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
   }

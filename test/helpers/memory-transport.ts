@@ -3,7 +3,7 @@ import type { ConnectOptions, Endpoint, Listener, ListenOptions, Proxied, TlsFac
 
 const latin1 = (data: Uint8Array | string): string => (typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
 
-export interface MemoryWireOptions { readonly tls?: boolean; readonly peer?: string; readonly port?: number; readonly local?: Endpoint; readonly proxied?: Proxied }
+export interface MemoryWireOptions { readonly tls?: boolean | TlsFacts; readonly peer?: string; readonly port?: number; readonly local?: Endpoint; readonly proxied?: Proxied }
 
 /** One end of a connection as the front holds it; the test plays the other end. */
 export class MemoryWire implements Wire {
@@ -30,7 +30,7 @@ export class MemoryWire implements Wire {
     this.peer = peer === 'unix' ? { kind: 'unix', path: '/run/front.sock' } : { kind: 'ip', address: peer, port };
     this.local = options.local ?? { kind: 'ip', address: '127.0.0.1', port: 8443 };
     this.proxied = options.proxied;
-    this.tls = options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
+    this.tls = typeof options.tls === 'object' ? options.tls : options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
   }
 
   get taken(): number { return this.writes.reduce((sum, { length }) => sum + length, 0) - this.buffered; }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -55,17 +55,33 @@ test('the pair serves a TLS client', async (t) => {
   assert.equal(await handshake(await tlsServer(t, certificates.pick), { name: 'localhost', ca: readFileSync(pair.cert, 'utf8') }), 'ok');
 });
 
+test('an encrypted key opens with its passphrase file, in each of its forms', async (t) => {
+  const dir = tempDir(t);
+  const made = makeCertificate(dir, { name: 'locked.example' });
+  const passFile = join(dir, 'pass');
+  writeFileSync(passFile, 'p\u00e4ss w\u00f6rd\r\n', { mode: 0o600 });
+  for (const form of [[], ['-traditional']]) {
+    const key = join(dir, `locked${form.length}.key`);
+    openssl('pkey', '-in', made.key, '-aes256', ...form, '-passout', 'pass:p\u00e4ss w\u00f6rd', '-out', key);
+    const { pair } = await loadPair({ cert: made.cert, key, passFile });
+    assert.equal(pair.key, (await loadPair(made)).pair.key, 'what is served is the same key');
+  }
+  // The group's right is for Debian's ssl-cert and its like.
+  chmodSync(made.key, 0o640);
+  await loadPair(made);
+});
+
 test('RSA and Ed25519 keys, and key and certificate in one file, are taken', async (t) => {
   const dir = tempDir(t);
   const rsa = makeCertificate(dir, { name: 'rsa.example', key: ['rsa:2048'] });
   const ed = makeCertificate(dir, { name: 'ed.example', key: ['ed25519'] });
   const both = join(dir, 'both.pem');
-  writeFileSync(both, readFileSync(rsa.key, 'utf8') + readFileSync(rsa.cert, 'utf8'));
+  writeFileSync(both, readFileSync(rsa.key, 'utf8') + readFileSync(rsa.cert, 'utf8'), { mode: 0o600 });
   for (const pair of [ed, { cert: both, key: both }]) assert.equal((await loadPair(pair)).names.length, 1);
 });
 
 /** Each story: what was given, and what the message must say. */
-const REFUSED: readonly [string, (dir: string, made: Made, other: Made) => Partial<Made>, RegExp][] = [
+const REFUSED: readonly [string, (dir: string, made: Made, other: Made) => Partial<Made & { readonly passFile: string }>, RegExp][] = [
   ['a key that belongs to another certificate', (_dir, _made, other) => ({ key: other.key }), /does not belong to the certificate/],
   ['swapped files', (_dir, made) => ({ cert: made.key, key: made.cert }), /--cert and --key seem to be swapped/],
   ['a certificate as key', (_dir, made) => ({ key: made.cert }), /no private key.*swapped/],
@@ -99,9 +115,27 @@ const REFUSED: readonly [string, (dir: string, made: Made, other: Made) => Parti
   }, /Certificate 1 of 1 .* is damaged/],
   ['a damaged key', (dir, made) => {
     const key = join(dir, 'bad.key');
-    writeFileSync(key, readFileSync(made.key, 'utf8').replace(/\n[^-\n]{64}\n/, '\n'));
+    writeFileSync(key, readFileSync(made.key, 'utf8').replace(/\n[^-\n]{64}\n/, '\n'), { mode: 0o600 });
     return { key };
   }, /is damaged or of an unknown kind/],
+  ['a key that every user of the machine can read', (dir, made) => {
+    const key = join(dir, 'open.key');
+    copyFileSync(made.key, key);
+    chmodSync(key, 0o644);
+    return { key };
+  }, /open to every user .*mode 0644, expected 0600.*chmod o= '.*open\.key'/],
+  ['a key whose passphrase is another', (dir, made) => {
+    const [key, passFile] = [join(dir, 'locked.key'), join(dir, 'pass')];
+    openssl('pkey', '-in', made.key, '-aes256', '-passout', 'pass:right', '-out', key);
+    writeFileSync(passFile, 'wrong\n', { mode: 0o600 });
+    return { key, passFile };
+  }, /does not open with the passphrase in .*pass: .*openssl pkey -in/],
+  ['a passphrase that every user of the machine can read', (dir) => {
+    const passFile = join(dir, 'open-pass');
+    writeFileSync(passFile, 'right\n');
+    chmodSync(passFile, 0o644);
+    return { passFile };
+  }, /passphrase file .* is open to every user .*chmod o=/],
   ['a chain in the wrong order', (dir, made, other) => {
     const cert = join(dir, 'order.crt');
     writeFileSync(cert, readFileSync(other.cert, 'utf8') + readFileSync(made.cert, 'utf8'));

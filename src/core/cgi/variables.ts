@@ -7,8 +7,10 @@
  * mod_proxy_uwsgi (UWSGI_SCHEME, server/util_script.c for the rest), uWSGI's plugins/http/http.c (PATH_INFO decoded).
  */
 import { utf8AsLatin1 } from '../bytes.ts';
+import type { ClientCertificate } from '../contract/certificate.ts';
 import { keptRequestFields } from '../contract/keep.ts';
 import type { Teller } from '../contract/tell.ts';
+import { pemOf } from '../contract/tell-template.ts';
 import type { Truth } from '../contract/truth.ts';
 import { Fault } from '../errors.ts';
 import type { RequestHead } from '../http1/heads.ts';
@@ -97,9 +99,22 @@ function ofServer(request: CgiRequest, software: string): Map<string, string> {
     ['HTTP_HOST', head.host],
   ]);
   if (truth.scheme === 'https') variables.set('HTTPS', 'on');
+  if (truth.certificate !== undefined) ofCertificate(variables, truth.certificate);
   if (remotePort !== undefined && truth.by.client === 'connection') variables.set('REMOTE_PORT', String(remotePort));
   if (contentLength !== undefined) variables.set('CONTENT_LENGTH', String(contentLength));
   return variables;
+}
+
+/** Under the names of Apache's mod_ssl (`SSLOptions +StdEnvVars +ExportCertData`), which apps behind it read. */
+function ofCertificate(variables: Map<string, string>, certificate: ClientCertificate | null): void {
+  variables.set('SSL_CLIENT_VERIFY', certificate === null ? 'NONE' : 'SUCCESS');
+  if (certificate === null) return;
+  variables.set('SSL_CLIENT_S_DN', certificate.subject);
+  variables.set('SSL_CLIENT_I_DN', certificate.issuer);
+  variables.set('SSL_CLIENT_M_SERIAL', certificate.serial);
+  variables.set('SSL_CLIENT_V_START', certificate.notBefore);
+  variables.set('SSL_CLIENT_V_END', certificate.notAfter);
+  variables.set('SSL_CLIENT_CERT', pemOf(certificate.der));
 }
 
 function ofCgi(variables: Map<string, string>, { root, script }: CgiRequest): void {

@@ -1,5 +1,8 @@
 import { forwardedNode, quoteForwarded } from './forwarded.ts';
+import type { ClientCertificate } from './certificate.ts';
 import type { Scheme, Truth } from './truth.ts';
+
+const of = (fact: (certificate: ClientCertificate) => string) => ({ certificate }: Truth): string => (certificate ? fact(certificate) : '');
 
 /** What a `{word}` stands for. */
 export const WORDS = {
@@ -10,9 +13,31 @@ export const WORDS = {
   '{port}': (truth: Truth): string => String(truth.port),
   '{node}': (truth: Truth): string => forwardedNode(truth.client),
   '{quoted-host}': (truth: Truth): string => quoteForwarded(truth.host),
+  '{client-verified}': (truth: Truth): string => (truth.certificate ? 'SUCCESS' : 'NONE'), // nginx's words
+  '{client-cert}': of(({ der }) => `:${der}:`), // a byte sequence (RFC 9440 §2.1, RFC 8941 §3.3.5)
+  '{client-cert-pem}': of(({ der }) => encodeURIComponent(pemOf(der))), // nginx's $ssl_client_escaped_cert
+  '{client-cert-subject}': of(({ subject }) => subject),
+  '{client-cert-issuer}': of(({ issuer }) => issuer),
+  '{client-cert-serial}': of(({ serial }) => serial),
+  '{client-cert-fingerprint}': of(({ fingerprint }) => fingerprint),
 } as const;
 
 export type Word = keyof typeof WORDS;
+
+/** Words that say something of the client's certificate, for people and for messages. */
+export const CERTIFICATE_WORDS: readonly Word[] = ['{client-verified}', '{client-cert}', '{client-cert-pem}', '{client-cert-subject}', '{client-cert-issuer}', '{client-cert-serial}', '{client-cert-fingerprint}'];
+
+const ofCertificate: ReadonlySet<string> = new Set(CERTIFICATE_WORDS);
+
+/** Whether a template depends on the client's certificate. */
+export const asksCertificate = (template: Template): boolean => template.some((part) => ofCertificate.has(part));
+
+/** Whether there is nothing to write: a word of a certificate, and no certificate. An empty line would look like an empty certificate (RFC 9440 §2.2 leaves it out). */
+export const lacksCertificate = (template: Template, { certificate }: Truth): boolean =>
+  !certificate && template.some((part) => part !== '{client-verified}' && ofCertificate.has(part));
+
+/** DER in base64 as PEM (RFC 7468 §2). */
+export const pemOf = (der: string): string => `-----BEGIN CERTIFICATE-----\n${der.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
 
 /** A value cut into words and the text between them. */
 export type Template = readonly string[];

@@ -4,7 +4,7 @@ import { trim } from './address.ts';
 import { ContractError } from './contract-error.ts';
 import { fold } from './family.ts';
 import { PROFILES, type ProfileName, type Tell } from './profiles.ts';
-import { createWriter, cut, isWord, render, type Template } from './tell-template.ts';
+import { asksCertificate, CERTIFICATE_WORDS, createWriter, cut, isWord, lacksCertificate, render, type Template } from './tell-template.ts';
 import type { Scheme, Truth } from './truth.ts';
 
 export interface Teller {
@@ -27,7 +27,7 @@ interface Compiled {
 }
 
 /** The words a person may use; the others are for profiles. */
-const OFFERED: ReadonlySet<string> = new Set(['{scheme}', '{on}', '{client}', '{host}', '{port}']);
+const OFFERED: ReadonlySet<string> = new Set(['{scheme}', '{on}', '{client}', '{host}', '{port}', ...CERTIFICATE_WORDS]);
 const OFFERED_TEXT = '{scheme} {on} {client} {host} {port}';
 
 /**
@@ -53,12 +53,14 @@ export function compileTeller(profile: ProfileName, tells: readonly Tell[] = [],
   const all = [...PROFILES[profile].filter((tell) => !own.has(fold(tell.name))), ...own.values()].map(compile);
   if (secret !== undefined) all.push({ name: SECRET_HEADER, template: [secret], constant: false }); // on http too: there it proves the http
   const on = { https: all, http: all.filter((tell) => !tell.constant) };
-  const writeHttps = createWriter(linesOf(on.https), 'https');
-  const writeHttp = createWriter(linesOf(on.http), 'http');
+  const writeHttps = createWriter(linesOf(on.https.filter(isPlain)), 'https');
+  const writeHttp = createWriter(linesOf(on.http.filter(isPlain)), 'http');
+  const ofCertificate = all.filter((tell) => !isPlain(tell));
+  const plain = (truth: Truth): string => (truth.scheme === 'https' ? writeHttps(truth) : writeHttp(truth));
   return {
     names: all.map((tell) => tell.name),
-    lines: (truth) => (truth.scheme === 'https' ? writeHttps(truth) : writeHttp(truth)),
-    pairs: (truth) => on[truth.scheme satisfies Scheme].map(({ name, template }) => [name, render(template, truth)]),
+    lines: ofCertificate.length === 0 ? plain : (truth) => plain(truth) + certificateLines(ofCertificate, truth),
+    pairs: (truth) => on[truth.scheme satisfies Scheme].filter(({ template }) => !lacksCertificate(template, truth)).map(({ name, template }) => [name, render(template, truth)]),
   };
 }
 
@@ -66,6 +68,18 @@ function compile({ name, value }: Tell): Compiled {
   const template = cut(value);
   return { name, template, constant: !template.some(isWord) };
 }
+
+/** Says nothing of a client's certificate, so that all requests of a host are nearly alike. */
+const isPlain = ({ template }: Compiled): boolean => !asksCertificate(template);
+
+function certificateLines(tells: readonly Compiled[], truth: Truth): string {
+  let lines = '';
+  for (const { name, template } of tells) if (!lacksCertificate(template, truth)) lines += `${name}: ${render(template, truth)}\r\n`;
+  return lines;
+}
+
+/** Whether a value says something of the client's certificate. */
+export const tellsCertificate = (value: string): boolean => asksCertificate(cut(value));
 
 const linesOf = (tells: readonly Compiled[]): Template => tells.flatMap(({ name, template }) => [`${name}: `, ...template, '\r\n']);
 

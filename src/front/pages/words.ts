@@ -24,6 +24,8 @@ const BY_CODE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-unasked-upgrade': 'The app\u2019s answer makes no sense',
   'app-closed': 'The app hung up',
   'maintenance': 'Closed for maintenance',
+  'client-certificate-missing': 'A client certificate is needed here',
+  'client-certificate-bad': 'This client certificate does not open this site',
 };
 
 export const titleOf = (fault: Fault): string => BY_CODE[fault.code] ?? TITLES[fault.status] ?? 'This did not work';
@@ -56,6 +58,9 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'plain-on-tls-port': 'Use https:// instead of http:// for this port.',
   'missing-host': 'Every request names its site in a Host header; a health check may have to be told to.',
   'misdirected': 'Add the name with --domain, or use a name that this front was started with.',
+  'misdirected-tls': 'Ask for each site over a connection of its own, made with that site\u2019s name (SNI).',
+  'client-certificate-missing': 'Give the browser or the client a certificate of an authority in the file of --client-ca (curl --cert FILE --key FILE), and connect anew.',
+  'client-certificate-bad': 'The log says what is wrong with it; use one that an authority in the file of --client-ca has signed for clients, with its intermediates.',
   'body-too-large': 'Raise the limit with --max-body, or maxBody of the route.',
   'prefix-unclear': 'Write the prefix plainly: no escapes that are not needed, no empty and no dot segments before or across it.',
   'not-found': 'Check the name below the folder of this prefix. Dot files, and links that lead out of the folder, are never served.',

@@ -1,0 +1,31 @@
+import { readFile, stat } from 'node:fs/promises';
+import { CertificateError } from './events.ts';
+import { unreadable } from './pem.ts';
+
+/** Reads a file. Rejects with a CertificateError that names it. */
+export async function readNamed(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'latin1');
+  } catch (error) {
+    throw unreadable(file, what, error);
+  }
+}
+
+/**
+ * Refuses a file of secrets that every user of the machine may read, as ssh does, and allows a group's right (Debian's
+ * ssl-cert). Rejects with a CertificateError.
+ */
+export async function refuseOpen(file: string, what: string): Promise<void> {
+  const { mode } = await stat(file);
+  if (process.platform === 'win32' || (mode & 0o007) === 0) return;
+  throw new CertificateError(file, `The ${what} file ${file} is open to every user of this machine (mode ${(mode & 0o777).toString(8).padStart(4, '0')}, expected 0600), and whoever reads it can be this site. If nobody else had access, run: chmod o= '${file}' (a Kubernetes secret: defaultMode: 0400). Else replace the key.`);
+}
+
+/** The one line of a file with a passphrase. Rejects with a CertificateError. */
+export async function readPassphrase(file: string): Promise<string> {
+  const text = await readNamed(file, 'passphrase');
+  await refuseOpen(file, 'passphrase');
+  const [pass = '', ...more] = text.replace(/\r?\n$/, '').split('\n');
+  if (pass === '' || more.length > 0) throw new CertificateError(file, `The passphrase file ${file} has ${pass === '' && more.length === 0 ? 'nothing in it' : `${more.length + 1} lines`}: expected one line, the passphrase of the key.`);
+  return pass;
+}
