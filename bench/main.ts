@@ -98,6 +98,7 @@ try {
   const file = results.mode === 'full' ? `${results.date}.json` : `${results.mode}.json`;
   if (!options.smoke) writeFileSync(`${RESULTS}${file}`, `${JSON.stringify(results, undefined, 1)}\n`);
   say(`\n${report(results)}\n\n${options.smoke ? 'done' : `written to bench/results/${file}`}, after ${Math.round((Date.now() - began) / 1000)} s`);
+  if (results.cases.some(({ rows }) => rows.every(({ trouble }) => trouble !== undefined))) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,7 +1,7 @@
 /** The benchmark runs from its start to its end, and leaves nothing behind. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { requires } from '../helpers/real.ts';
@@ -9,6 +9,7 @@ import { tempDir } from '../helpers/scope.ts';
 
 test('one case in one round: nginx and Sallyport do the same work, and both are measured', { ...requires('nginx', 'openssl', 'wrk', 'nghttp2-client', 'util-linux') }, (t) => {
   const dir = tempDir(t);
+  chmodSync(dir, 0o755); // nginx's workers read the certificate's folder and the bodies as another user
   const cwd = fileURLToPath(new URL('../../', import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bench/main.ts', '--smoke'], { cwd, encoding: 'utf8', env: { ...process.env, TMPDIR: dir } });
   assert.equal(status, 0, stdout + stderr);
