@@ -18,7 +18,7 @@ export function withSpeed(readme: string, results: Results): string {
 
 const OURS = ['nginx', 'sallyport-bun', 'sallyport-node'];
 
-function speed({ cases, machine, date, commit, versions, tls, missing }: Results): string {
+function speed({ cases, machine, date, commit, versions, tls, missing, load }: Results): string {
   const rows = cases.flatMap((one) => one.name === 'soak' ? [] : lines(one));
   const wide = cases.filter((one) => one.name !== 'soak' && one.rows.some(({ peer }) => !OURS.includes(peer)));
   const soaked = cases.find(({ name }) => name === 'soak');
@@ -27,7 +27,7 @@ function speed({ cases, machine, date, commit, versions, tls, missing }: Results
     `The others at the same work:`, '',
     `| | ${wide.map((one) => what(one)).join(' | ')} |`, `|---|${wide.map(() => '---|').join('')}`, ...others(wide), '',
     ...soaked === undefined ? [] : [`${soaked.title[0]!.toUpperCase()}${soaked.title.slice(1)} (${soaked.note}): ${soaked.rows.map(soakOf).join('; ')}.`, ''],
-    `Medians of ${Math.max(...cases.map(({ rounds }) => rounds))} rounds in turns (of one where a round is long), in brackets the ratio to nginx. ${date}, commit ${commit}; ${machine.processor}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, ${machine.system}; ${Object.values(tls).join(', ')}.`,
+    `Medians of ${Math.max(...cases.map(({ rounds }) => rounds))} rounds in turns (of one where a round is long), in brackets the ratio to nginx. ${date}, commit ${commit}; ${machine.processor}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, ${machine.system}, load average ${load} when the run began${load > machine.cores / 2 ? ' (a busy machine: figures are higher than on a quiet one; compare the ratios)' : ''}; ${Object.values(tls).join(', ')}.`,
     `${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
     '',
   ].join('\n');
@@ -47,12 +47,12 @@ function others(wide: readonly CaseResult[]): string[] {
   return [...names].map(([name, title]) => `| ${title} | ${wide.map((one) => cell(one, one.rows.find(({ peer }) => peer === name))).join(' | ')} |`);
 }
 
-function what({ title, unit, compares }: CaseResult): string {
+function what({ title, unit, compares, note }: CaseResult): string {
   switch (compares) {
     case 'cpu': return `${title}: µs per ${unit}`;
     case 'memoryEach': return `${title}: KiB per ${unit}`;
     case 'p50':
-    case 'p99': return `${title}: ${compares} in µs`;
+    case 'p99': return `${title}${note === undefined ? '' : ` (${note})`}: ${compares} in µs`;
     case 'rate': return `${title}: ${unit}s per second`;
     case 'memory':
     case 'growth': return title;

@@ -1,6 +1,7 @@
 /** The benchmark: `npm run bench`. What it measures, and how, is in bench/README.md. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { app, fixedBodies } from './backend.ts';
 import type { Ground } from './cases/case.ts';
 import { CASES } from './cases/index.ts';
@@ -9,6 +10,7 @@ import { USAGE, readOptions, type Options } from './options.ts';
 import { isThere, peers } from './peers/index.ts';
 import type { Peer } from './peers/peer.ts';
 import { TLS, makePlace } from './place.ts';
+import { rounded } from './numbers.ts';
 import { inWords, planOf, type Plan, type Step } from './plan.ts';
 import { endAll, endLoad } from './program.ts';
 import { provision } from './provision.ts';
@@ -30,10 +32,11 @@ async function bench(options: Options): Promise<Results> {
   say(inWords(plan));
   for (const what of missing) say(`missing: ${what}`);
   const of = commit(); // now: the checkout may be another one when the run is over
+  const load = rounded(loadavg()[0]!);
   const cases = await measured(plan);
   return {
     date: new Date().toISOString().slice(0, 10), commit: of, mode: options.smoke || options.cases.length + options.peers.length > 0 ? 'part' : options.quick ? 'quick' : 'full',
-    machine: machine(), tls: TLS, versions: versions(there), missing, cases,
+    machine: machine(), load, tls: TLS, versions: versions(there), missing, cases,
   };
 }
 

@@ -8,7 +8,7 @@ export function report(results: Results): string {
   const { machine, date, commit, versions, missing } = results;
   return [
     ...results.cases.map(caseTable),
-    `${date}, commit ${commit}; ${machine.processor}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, ${machine.system}`,
+    `${date}, commit ${commit}; ${machine.processor}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, ${machine.system}, load average ${results.load} before`,
     `TLS: ${Object.values(results.tls).join(', ')}`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join('; '),
     ...missing.map((what) => `missing: ${what}`),

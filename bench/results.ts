@@ -32,6 +32,8 @@ export interface Results {
   readonly commit: string;
   readonly mode: 'full' | 'quick' | 'part';
   readonly machine: Machine;
+  /** How busy the machine was with other work when the run began: its load average over a minute. */
+  readonly load: number;
   readonly tls: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
   readonly missing: readonly string[];

@@ -1,6 +1,8 @@
-/** The benchmark's own arithmetic. */
+/** The benchmark's own arithmetic, and that no figure in a document is older than the results. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { processorTime, readStat, residentMemory, treeOf } from '../../bench/accounting.ts';
 import { withSpeed } from '../../bench/documents.ts';
 import { timesOf } from '../../bench/load/latency.ts';
@@ -13,9 +15,11 @@ import { picture } from '../../bench/picture.ts';
 import { inWords, planOf } from '../../bench/plan.ts';
 import type { Peer } from '../../bench/peers/peer.ts';
 import { caseTable } from '../../bench/report.ts';
-import type { CaseResult, Results } from '../../bench/results.ts';
+import { newestResults, type CaseResult, type Results } from '../../bench/results.ts';
 import { figuresOf, withRatios } from '../../bench/rounds.ts';
 import { growthOf } from '../../bench/soak.ts';
+
+const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
 
 test('a process is read from its stat line, whatever its name is', () => {
   const line = '42 (a ) R 7 (x) S 17 42 42 0 -1 4194560 100 200 0 0 300 40 5 6 20 0 11 0 12345 1000 200';
@@ -94,7 +98,7 @@ const oneCase: CaseResult = {
     { peer: 'caddy', title: 'Caddy', figures: {}, trouble: 'it ended at once' },
   ],
 };
-const results: Results = { date: '2030-01-02', commit: 'abc', mode: 'full', machine: { processor: 'P & Q', cores: 2, memory: '4 GiB', kernel: '6', system: 'Debian' }, tls: { version: 'TLSv1.3' }, versions: { nginx: '1' }, missing: ['hitch'], cases: [oneCase] };
+const results: Results = { date: '2030-01-02', commit: 'abc', mode: 'full', machine: { processor: 'P & Q', cores: 2, memory: '4 GiB', kernel: '6', system: 'Debian' }, load: 0.1, tls: { version: 'TLSv1.3' }, versions: { nginx: '1' }, missing: ['hitch'], cases: [oneCase] };
 
 test('the table has every row, the reach of the compared figure, and the words of what failed', () => {
   const lines = caseTable(oneCase).split('\n');
@@ -117,4 +121,11 @@ test('the README\'s section says which fronts were missing or failed', () => {
   assert.match(written, /\| 1 KiB answers: µs per request \| 15\.6 \| 14\.9 \(0\.96\) \| {2}\|\n[^]*\| Caddy \| failed \|[^]*Missing: hitch\./);
   assert.doesNotMatch(written, /old/);
   assert.throws(() => withSpeed('no place', results), /has no/);
+});
+
+test('no figure in the README or its picture is older than the results (npm run bench:docs writes them)', () => {
+  const newest = newestResults();
+  assert.equal(newest.mode, 'full');
+  assert.equal(read('README.md'), withSpeed(read('README.md'), newest));
+  assert.equal(read('docs/speed.svg'), picture(newest));
 });
