@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { freePort } from '../../src/cli/run/accepts.ts';
 import { fetchOnce, type Got } from '../helpers/client.ts';
 import { packagesOf, requiresFramework } from '../helpers/frameworks.ts';
 import { ROOT, startFront, type Front } from '../helpers/front.ts';
+import { startNginx } from '../helpers/nginx.ts';
+import { makePlan, SITE } from '../helpers/outer-proxies.ts';
 import { startProgram } from '../helpers/program.ts';
+import { requires } from '../helpers/real.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
 
 const SECRET = '00112233445566778899aabbccddeeff';
@@ -15,15 +18,21 @@ const SECRET = '00112233445566778899aabbccddeeff';
 describe('examples/next, a real Next.js behind the front', requiresFramework('next'), () => {
   const here = scope();
   let front: Front;
+  let port: number;
   let direct: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Got>;
   before(async () => {
     const dir = tempDir(here);
-    const [site, secretFile, port] = [join(dir, 'site'), join(dir, 'secret'), await freePort()];
+    const [site, secretFile] = [join(dir, 'site'), join(dir, 'secret')];
+    port = await freePort();
     cpSync(join(ROOT, 'examples/next'), site, { recursive: true });
     mkdirSync(join(site, 'node_modules'));
     for (const name of ['next', 'react', 'react-dom']) symlinkSync(realpathSync(join(packagesOf('next'), name)), join(site, 'node_modules', name));
     symlinkSync(ROOT, join(site, 'node_modules/sallyport'));
     writeFileSync(secretFile, `${SECRET}\n`);
+    // The example with more of the options, for what every adapter is asked.
+    const proxy = readFileSync(join(site, 'proxy.js'), 'utf8');
+    assert.ok(proxy.includes("https: { '/pay': 'https' }"));
+    writeFileSync(join(site, 'proxy.js'), proxy.replace("https: { '/pay': 'https' }", "https: { '/pay': 'https', '/feed': 'http' }, health: ['/'], csrf: true, hosts: ['localhost', '127.0.0.1', 'shop.test', 'shop.example']"));
     // Turbopack refuses a package that is linked from elsewhere.
     const next = startProgram(here, [process.execPath, join(site, 'node_modules/next/dist/bin/next'), 'dev', '--webpack', '-H', '127.0.0.1', '-p', String(port)], {
       cwd: site, env: { PATH: process.env['PATH'], HOME: dir, SALLYPORT_SECRET: SECRET, NEXT_TELEMETRY_DISABLED: '1' },
@@ -46,6 +55,42 @@ describe('examples/next, a real Next.js behind the front', requiresFramework('ne
     for (const forged of [{}, { 'Sallyport-Secret': 'guess' }, { 'Sallyport-Secret': `${SECRET}0` }]) {
       const got = await direct('/', { 'Host': 'shop.test', 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'evil.test', 'X-Sallyport-Secure': 'yes', ...forged });
       assert.equal(said(got), 'You are on plain http. You came to http://shop.test.');
+    }
+  });
+
+  it('redirects both ways, and breaks a loop at the third time', async () => {
+    const away = await front.get('/feed?a=%2F');
+    assert.deepEqual([away.status, String(away.headers.location).replace(/:\d+/, '')], [307, 'http://localhost/feed?a=%2F']);
+    let cookie = '';
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const got = await direct('/pay', { 'X-Forwarded-Proto': 'https', ...(cookie !== '' && { Cookie: cookie }) });
+      statuses.push(got.status);
+      cookie = got.headers['set-cookie']?.[0]?.split(';')[0] ?? cookie;
+      if (i === 3) assert.match(got.text, /does not show who connected.*--secret-file/s);
+    }
+    assert.deepEqual(statuses, [307, 307, 307, 508]);
+  });
+
+  it('refuses other hosts and other sites, but for health paths', async () => {
+    assert.equal((await direct('/pay', { Host: 'evil.test' })).status, 421);
+    assert.equal((await direct('/', { Host: 'evil.test' })).status, 200);
+    const post = async (headers: Readonly<Record<string, string>>): Promise<number> => (await front.get('/', { method: 'POST', body: 'a=1', headers: { 'Content-Type': 'text/plain', ...headers } })).status;
+    assert.equal(await post({ 'Sec-Fetch-Site': 'cross-site' }), 403);
+    assert.equal(await post({ Origin: 'https://evil.test' }), 403);
+    assert.notEqual(await post({ Origin: front.https }), 403);
+  });
+
+  // Any other proxy is believed in the same way, where it sends the secret; without it, its word is nobody's.
+  it('hears nginx by the secret', requires('nginx'), async (t) => {
+    for (const [secret, wanted] of [[`proxy_set_header Sallyport-Secret ${SECRET};`, `You are on https. You came to https://${SITE}.`], ['', `You are on plain http. You came to http://${SITE}.`]] as const) {
+      const plan = await makePlan(t);
+      await startNginx(t, `server {
+        listen 127.0.0.1:${plan.httpsPort} ssl;
+        ssl_certificate ${plan.cert}; ssl_certificate_key ${plan.key};
+        location / { proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-For $remote_addr; ${secret} }
+      }`);
+      assert.equal(said(await fetchOnce(`${plan.https}/`, { ca: plan.ca, servername: SITE, headers: { 'X-Forwarded-Host': 'evil.test' } })), wanted);
     }
   });
 
