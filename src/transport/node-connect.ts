@@ -9,8 +9,12 @@ import { peerAt } from './endpoint.ts';
 /**
  * One buffer for what all apps send in the clear. Lent bytes die with the call they are told in, and the runtime fills it only just
  * before that call, so no two connections ever use it at once; a paused one does not read at all.
+ *
+ * Room for 64 KiB, which apps like to send at once, with the head before it: in a buffer of 64 KiB that is two reads here
+ * and two writes to the client. Not much more: what is read is copied for TLS, and from 128 KiB on the C library takes
+ * each such copy's memory from the kernel and gives it back.
  */
-const lent = Buffer.allocUnsafeSlow(64 * 1024);
+const lent = Buffer.allocUnsafeSlow(80 * 1024);
 
 /** Connects to an app. What is written before the connection is up waits in the socket. */
 export function connect(options: ConnectOptions): Wire {
