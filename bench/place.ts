@@ -38,7 +38,9 @@ export function makePlace(): Place {
   writeFileSync(at('openssl.cnf'), [...sections, `MinProtocol = ${TLS.version}`, `Ciphersuites = ${TLS.cipher}`, `Groups = ${TLS.group}`, ''].join('\n'));
   // Workers of some peers give their rights up before they look at a file.
   execFileSync('chmod', ['-R', 'a+rX', dir]);
-  return { dir, cert: at('cert.pem'), key: at('key.pem'), both: at('both.pem'), files: at('files'), openssl: at('openssl.cnf'), remove: () => { rmSync(dir, { recursive: true, force: true }); } };
+  const remove = (): void => { rmSync(dir, { recursive: true, force: true }); };
+  process.once('exit', remove); // a run that is interrupted leaves nothing either
+  return { dir, cert: at('cert.pem'), key: at('key.pem'), both: at('both.pem'), files: at('files'), openssl: at('openssl.cnf'), remove };
 }
 
 /** A port of 127.0.0.1 that nobody listens on just now. */
