@@ -1,8 +1,12 @@
 /** The process that launched this one on another runtime, by its environment variable. */
 export const LAUNCHER = 'SALLYPORT_LAUNCHER';
 
+/** The process whose place this one takes (`sallyport upgrade`), by its environment variable. */
+export const SUCCEEDS = 'SALLYPORT_SUCCEEDS';
+
 const launcher = Number(process.env[LAUNCHER] ?? NaN);
 if (process.env['LISTEN_PID'] === process.env[LAUNCHER] && !Number.isNaN(launcher)) process.env['LISTEN_PID'] = String(process.pid);
+if (process.env['LISTEN_PID'] !== undefined && process.env['LISTEN_PID'] === process.env[SUCCEEDS]) process.env['LISTEN_PID'] = String(process.pid);
 delete process.env[LAUNCHER]; // apps that this process starts are not launched ones
 
 /** Milliseconds in which nobody presses a key twice. */

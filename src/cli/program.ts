@@ -32,7 +32,7 @@ const DEMO = `Starts a small app that speaks only HTTP, and the front before it:
 where nothing else is said, for everybody alike. The page shows what a client sent and what the app was told, and tries
 to fool it. Ctrl-C ends everything.`;
 
-const COMMANDS = ['run', 'check', 'settings', 'reopen', 'trust', 'untrust', 'demo', 'help'];
+const COMMANDS = ['run', 'check', 'settings', 'reopen', 'upgrade', 'trust', 'untrust', 'demo', 'help'];
 
 export const version = (): string =>
   (JSON.parse(ownFile('../../package.json')) as { version: string }).version;
@@ -103,6 +103,9 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
   addControlFlags(program.command('reopen'))
     .description('let the running front open its log file anew (for logrotate)')
     .action(async (flags: ControlFlags) => { done(await tellFront('reopen', flags, terminal)); });
+  addControlFlags(program.command('upgrade'))
+    .description('let the running front start its program anew, as it is on the disk now, hand its doors over and end when its answers are through')
+    .action(async (flags: ControlFlags) => { done(await tellFront('upgrade', flags, terminal)); });
   program.command('trust').description('let this machine\'s browsers believe the local authority')
     .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
   program.command('untrust').description('take the local authority out again')

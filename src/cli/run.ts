@@ -19,6 +19,8 @@ const PASSED_ON: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGQUIT', 'SIGWINCH'];
 /** Seconds an app gets to accept its first connection; large ones load for a while. */
 export const START_SECONDS = 60;
 
+const NO_UPGRADE = { upgrade: (): never => { throw new Error('This front started its app, which ends with it: sallyport run cannot be upgraded. Start the app by itself, and the front with sallyport PORT.'); } };
+
 export interface RunOptions {
   readonly flags: Flags;
   readonly terminal: Terminal;
@@ -51,8 +53,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   let released = (): void => undefined;
   const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings }).then(async (opened) => {
     front = opened;
-    released = await operate(opened, settings.logFile === undefined ? [] : ['SIGUSR2']);
-    announce(opened);
+    released = await operate(opened, { signals: settings.logFile === undefined ? [] : ['SIGUSR2'], upgrade: NO_UPGRADE });
+    await announce(opened);
     return await (opened.failed ?? new Promise<never>(() => {})); // from here on only a signal or the app's end matters
   });
   const over = untilToldToStop({

@@ -5,10 +5,11 @@ import { openFront } from './open-front.ts';
 import { operate } from './operate.ts';
 import { tellServiceManager } from './service-manager.ts';
 import { untilToldToStop } from './signals.ts';
+import { createUpgrade, predecessor, takeOver } from './upgrade.ts';
 import { countWorkers } from './workers/count.ts';
 
 /** A front that serves, in this process or in several. */
-export interface Serving extends Pick<Front, 'ready' | 'log' | 'reopenLog' | 'stop' | 'stopNow'> {
+export interface Serving extends Pick<Front, 'ready' | 'log' | 'reopenLog' | 'sockets' | 'stop' | 'stopNow'> {
   /** Rejects where serving has come to an end by itself; undefined where it does not. */
   readonly failed?: Promise<never>;
 }
@@ -19,29 +20,35 @@ export async function openServing(settings: Settings, count: number): Promise<Se
 }
 
 /** Says to all who want to know that the front serves. */
-export function announce(front: Serving): void {
+export async function announce(front: Serving): Promise<void> {
   const message = passedBy(process.env);
   if (message !== undefined) front.log.event({ event: 'sockets-not-ours', level: 'warn', message });
   front.log.ready(front.ready);
-  tellServiceManager('READY=1', front);
+  const before = predecessor();
+  await tellServiceManager('READY=1', front, before === undefined ? [] : [`MAINPID=${process.pid}`]);
+  if (before !== undefined) await takeOver(before);
 }
 
 /** Stops in order. */
 export function stop(front: Serving): Promise<void> {
-  tellServiceManager('STOPPING=1', front);
+  void tellServiceManager('STOPPING=1', front);
   return front.stop();
 }
 
 /** Serves until a signal. The first one stops it in order, which gives 0; a second ends it at once. */
 export async function serve(settings: Settings): Promise<number> {
   const front = await openServing(settings, countWorkers(settings));
-  const release = await operate(front);
-  announce(front);
+  const upgrade = createUpgrade(front);
+  const release = await operate(front, { upgrade: upgrade.commands });
   try {
+    await announce(front);
     return await untilToldToStop({
       stop: () => stop(front),
       stopNow: () => front.stopNow(),
-    }, front.failed);
+    }, Promise.race([front.failed ?? upgrade.succeeded, upgrade.succeeded]).then(async () => {
+      await front.stop(true);
+      return 0;
+    }));
   } finally {
     release();
   }

@@ -128,8 +128,8 @@ async function openOne<L extends Listener>(scheme: Scheme, open: Open<L>, place:
 function door<L extends Listener>(plan: DoorPlace, listeners: readonly L[], insteadOf?: number): Door<L> {
   const { address } = listeners[0]!;
   if (address.kind === 'unix') return { listeners, port: undefined, url: `unix:${address.path}`, insteadOf };
-  const stated = plan.inherited !== undefined || plan.setting.kind === 'at';
   const everywhere = address.host === '::' || address.host === '0.0.0.0';
+  const stated = plan.setting.kind === 'at' || (plan.inherited !== undefined && !/^127\.|^::1$/.test(address.host));
   const host = plan.name ?? (everywhere || !stated ? 'localhost' : isIP(address.host) === 6 ? `[${address.host}]` : address.host);
   const port = address.port === (plan.scheme === 'https' ? 443 : 80) ? '' : `:${address.port}`;
   return { listeners, port: address.port, url: `${plan.scheme}://${host}${port}`, insteadOf };

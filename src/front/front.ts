@@ -41,8 +41,10 @@ export interface Front {
   numbers(): Readonly<Record<string, number>>;
   /** Opens the log file anew, where there is one; rejects with a LogFileError and stays with the old one where that cannot be. Gives what was done. */
   reopenLog(): Promise<string>;
-  /** Stops accepting, lets running answers finish for `grace` seconds, and ends. */
-  stop(): Promise<void>;
+  /** What it listens by, with the name of the door of each: for the process that takes over. */
+  sockets(): readonly { readonly name: Scheme; readonly fd: number | undefined }[];
+  /** Stops accepting, lets running answers finish for `grace` seconds, and ends. `handedOver`: another process listens on the same sockets. */
+  stop(handedOver?: boolean): Promise<void>;
   /** Ends at once. */
   stopNow(): void;
 }
@@ -60,8 +62,8 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const doors: Partial<Record<Scheme, Door>> = {};
   const upstreams: ServerGroup[] = [];
   const context = createContext(settings, { transport, log, certificates, clients, doors, observe: options.observe, secret: part?.secret });
-  const closeDoors = async (): Promise<void> => {
-    for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close()));
+  const closeDoors = async (keepFiles = false): Promise<void> => {
+    for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close(keepFiles)));
   };
   const letGo = (): void => {
     for (const upstream of upstreams) upstream.close();
@@ -89,8 +91,9 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     authorityFiles: certificates?.authorityFiles ?? [],
     log,
     reopenLog: logs.reopen,
-    async stop() {
-      await closeDoors();
+    sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
+    async stop(handedOver) {
+      await closeDoors(handedOver);
       await stopGracefully(context, settings.grace * 1000);
       letGo();
       await logs.drained();

@@ -32,9 +32,9 @@ function bindOnce(address: ListenAddress): Bound {
   return {
     address: bound,
     fd,
-    close() {
+    close(keepFile = false) {
       closeSync(fd);
-      if (address.kind === 'unix') rmSync(address.path, { force: true });
+      if (address.kind === 'unix' && !keepFile) rmSync(address.path, { force: true });
       return Promise.resolve();
     },
   };

@@ -8,7 +8,7 @@ import type { BunListener, BunSocket, Place } from './bun-runtime.ts';
 import { BunTls } from './bun-tls.ts';
 import { BunWire } from './bun-wire.ts';
 import { ipEndpoint } from './endpoint.ts';
-import { bindOver } from './stale-socket.ts';
+import { bindOver, closeBeside } from './stale-socket.ts';
 import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -55,8 +55,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   if (bound.kind === 'unix') unixPath = bound.path;
   return {
     address: bound,
-    close() {
-      listener.stop();
+    fd: listener.fd,
+    close(keepFile = false) {
+      if (keepFile && fd === undefined) closeBeside(bound, () => listener.stop());
+      else listener.stop();
       for (const admission of gate?.waiting ?? []) admission.abandon();
       for (const greeting of tls?.greetings ?? []) {
         greeting.done();

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { getSystemErrorName } from 'node:util';
-import { bindOver } from './stale-socket.ts';
+import { bindOver, closeBeside } from './stale-socket.ts';
 import type { Bound, ListenAddress } from './wire.ts';
 
 /** As much of Node's handles as is used here. */
@@ -36,8 +36,9 @@ function bindOnce(address: ListenAddress): Bound {
   return {
     address: address.kind === 'unix' ? address : { kind: 'ip', host: bound.address!, port: bound.port! },
     fd: handle.fd,
-    close() {
-      handle.close();
+    close(keepFile = false) {
+      if (keepFile) closeBeside(address, () => handle.close());
+      else handle.close();
       return Promise.resolve();
     },
   };

@@ -7,7 +7,7 @@ import { ProxyGate } from './node-proxy.ts';
 import { TlsDoor } from './node-tls.ts';
 import { shownOn } from './node-tls-server.ts';
 import { peerOf } from './node-endpoint.ts';
-import { bindOver } from './stale-socket.ts';
+import { bindOver, closeBeside } from './stale-socket.ts';
 
 /** Opens a door. Rejects with the system's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -46,9 +46,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.on('error', (error) => process.emitWarning(error));
   return {
     address: bound,
-    close() {
+    // It has no public name; node:cluster and libuv's own programs read it there.
+    get fd() { return (server as unknown as { _handle?: { fd: number } | null })._handle?.fd; },
+    close(keepFile = false) {
       closing = true;
-      server.close(); // its callback would wait for every connection; the port is free at once
+      // Its callback would wait for every connection; the port is free at once. Only of a socket that is its own it takes the file away.
+      if (keepFile && fd === undefined) closeBeside(bound, () => server.close());
+      else server.close();
       gate?.close();
       door?.close();
       return Promise.resolve();

@@ -1,3 +1,4 @@
+import { existsSync, linkSync, renameSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { ListenAddress } from './wire.ts';
@@ -12,6 +13,18 @@ export async function bindOver<Bound>(address: ListenAddress, bind: () => Bound 
     await unlink(address.path);
     return await bind();
   }
+}
+
+/**
+ * Closes a listener whose runtime would take its unix socket's file away, and leaves the file. It is gone for the time
+ * between two calls of the system, as no runtime can be told to leave it.
+ */
+export function closeBeside({ kind, path = '' }: { readonly kind: string; readonly path?: string }, close: () => void): void {
+  if (kind !== 'unix' || !existsSync(path)) { close(); return; }
+  const aside = `${path}.${process.pid}`;
+  linkSync(path, aside);
+  close();
+  renameSync(aside, path);
 }
 
 async function isStale(path: string): Promise<boolean> {

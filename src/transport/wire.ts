@@ -149,8 +149,8 @@ export interface ListenOptions {
 /** An address that this process keeps and does not listen on itself: its children do, by the descriptor. */
 export interface Bound extends Listener {
   readonly fd: number;
-  /** Gives the address up, with the file of a Unix socket. */
-  close(): Promise<void>;
+  /** Gives the address up, with the file of a Unix socket, unless that is to be kept. */
+  close(keepFile?: boolean): Promise<void>;
 }
 
 /** What a TLS door speaks. */
@@ -162,8 +162,10 @@ export interface TlsSecurity {
 
 export interface Listener {
   readonly address: ListenAddress;
-  /** Stops accepting; connections go on. */
-  close(): Promise<void>;
+  /** By which it listens, for handing it to another process; undefined where the runtime does not tell. */
+  readonly fd: number | undefined;
+  /** Stops accepting; connections go on. `keepFile`: a unix socket's file stays, as another process listens on it too. */
+  close(keepFile?: boolean): Promise<void>;
 }
 
 /**

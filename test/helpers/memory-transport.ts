@@ -97,7 +97,7 @@ export class MemoryTransport implements Transport {
 
   listen(options: ListenOptions): Promise<Listener> {
     this.listeners.push(options);
-    return Promise.resolve({ address: options.address, close: () => Promise.resolve() });
+    return Promise.resolve({ address: options.address, fd: undefined, close: () => Promise.resolve() });
   }
 
   /** The newest connection to an app, up. */

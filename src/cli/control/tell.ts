@@ -48,7 +48,7 @@ async function running(folder: string): Promise<Running[]> {
 /** Milliseconds: a drain takes long, and says so at its end. */
 const PATIENCE = 120_000;
 
-function ask(path: string, what: string): Promise<Reply> {
+export function ask(path: string, what: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect({ path }).setEncoding('utf8').setTimeout(PATIENCE);

@@ -10,6 +10,6 @@ export const fillIn = (words: readonly string[], { host, port }: Place): string[
  * process alone: servers such as Gunicorn and Puma would take its sockets for theirs, and tell that all is ready before it is.
  */
 export function appEnvironment(env: Readonly<Record<string, string | undefined>>, { host, port }: Place): Record<string, string | undefined> {
-  const own = Object.entries(env).filter(([name]) => !/^(?:LISTEN_(?:PID|PIDFDID|FDS|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:PID|USEC))$/.test(name));
+  const own = Object.entries(env).filter(([name]) => !/^(?:LISTEN_(?:PID|PIDFDID|FDS|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:PID|USEC)|SALLYPORT_SUCCEEDS)$/.test(name));
   return { ...Object.fromEntries(own), PORT: String(port), HOST: host };
 }

@@ -30,11 +30,11 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
   const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
   const keys = await inWords(settings, () => openKeys(settings, log, (pairs) => { workers.say('certificates', pairs); }));
   const doors: Doors = {};
-  const closeDoors = async (): Promise<void> => {
+  const closeDoors = async (keepFiles = false): Promise<void> => {
     const open = Object.values(doors).flatMap(({ listeners }) => listeners);
     delete doors.https; // a descriptor's number may be another's once it is closed
     delete doors.http;
-    await Promise.all(open.map((listener) => listener.close()));
+    await Promise.all(open.map((listener) => listener.close(keepFiles)));
   };
   const share = {
     settings,
@@ -70,9 +70,10 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
     failed: workers.failed,
     reopenLog: logs.reopen,
     numbers: async () => addUp(await workers.ask('numbers', null)),
-    async stop() {
+    sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
+    async stop(handedOver) {
       const ended = workers.stop();
-      await closeDoors();
+      await closeDoors(handedOver);
       await ended;
       keys.close();
       await logs.drained();
