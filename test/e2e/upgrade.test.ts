@@ -28,13 +28,21 @@ const slowApp = async (t: Scope): Promise<{ address: string; asked: () => boolea
   return { address: app.address, asked: () => asked, letGo };
 };
 
-const isThere = (pid: number): boolean => { try { process.kill(pid, 0); return true; } catch { return false; } };
+/** Ends what an upgrade started. To be called before the front is started: what holds its streams must end first. */
+const successor = (t: Scope): { pid: number } => {
+  const started = { pid: NaN };
+  t.after(() => { if (isThere(started.pid)) process.kill(started.pid, 'SIGKILL'); });
+  return started;
+};
+
+const isThere = (pid: number): boolean => { if (Number.isNaN(pid)) return false; try { process.kill(pid, 0); return true; } catch { return false; } };
 
 describe('sallyport upgrade', () => {
   for (const [runtime, program] of RUNTIMES) {
     for (const workers of [1, 2]) test(`${runtime}, ${workers} worker${workers === 1 ? '' : 's'}: clients that come all the while are answered, an answer under way is finished, the new process serves`, async (t) => {
       const app = await slowApp(t);
       const env = { SALLYPORT_DATA_DIR: tempDir(t) };
+      const started = successor(t);
       const config = join(tempDir(t), 'sallyport.config.json');
       const write = (more: object): void => writeFileSync(config, JSON.stringify({ app: app.address, https: '127.0.0.1:0', http: '127.0.0.1:0', log: 'json', workers, scheme: { '/': 'either' }, ...more }));
       write({});
@@ -58,7 +66,7 @@ describe('sallyport upgrade', () => {
       const { exit, stdout, stderr } = await runFront(['upgrade', '--pid', String(front.pid)], { env });
       assert.equal(exit.code, 0, stderr);
       const pid = Number(/^Process (\d+) serves now\. This one \(\d+\) ends when/.exec(stdout)?.[1]);
-      t.after(() => { if (isThere(pid)) process.kill(pid, 'SIGKILL'); });
+      started.pid = pid;
       const before = answers.length;
       await eventually('more clients', () => answers.length > before + 20, 20_000);
       assert.equal(front.child.exitCode, null, 'an answer is under way');
@@ -81,12 +89,12 @@ describe('sallyport upgrade', () => {
     const app = await slowApp(t);
     const env = { SALLYPORT_DATA_DIR: tempDir(t) };
     const place = join(tempDir(t), 'door.sock');
+    const started = successor(t);
     const front = await startFront(t, [app.address, '--scheme', '/=either', '--https', 'off', '--http', `unix:${place}`], { env });
     const ended = once(front.child, 'exit');
     const { exit, stdout, stderr } = await runFront(['upgrade', '--pid', String(front.pid)], { env });
     assert.equal(exit.code, 0, stderr);
-    const pid = Number(/^Process (\d+)/.exec(stdout)?.[1]);
-    t.after(() => { if (isThere(pid)) process.kill(pid, 'SIGKILL'); });
+    started.pid = Number(/^Process (\d+)/.exec(stdout)?.[1]);
     await within(20_000, 'the end of the old process', ended);
     assert.ok(existsSync(place));
     // The third program finds the front's socket alive: somebody listens.
