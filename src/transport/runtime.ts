@@ -15,8 +15,5 @@ export const runtime = bun === undefined ? `Node ${process.versions.node}` : `Bu
 /** Takes an address for children to listen on. Rejects with the system's error, as {@link Transport.listen} does. */
 export const bind: (address: ListenAddress) => Promise<Bound> = bun === undefined ? bindOnNode : bindOnBun;
 
-/** How many bytes the key of session tickets has, where it can be set. */
-export const TICKET_KEY_BYTES = 48;
-
-/** Gives this process the key that session tickets are sealed with; to be called before a door is opened. Bun has no way to set it. */
+/** Gives this process the key that session tickets are sealed with; at any time. Bun has no way to set it. */
 export const shareTicketKey: (key: Uint8Array) => void = bun === undefined ? takeTicketKeys : () => {};

@@ -253,3 +253,27 @@ test('an https door may be missing where a proxy before this one speaks TLS, or 
   const cures: Config[] = [{ trust: ['loopback'] }, { publicHttpsPort: 443 }, { scheme: { '/': 'either' } }];
   for (const more of cures) assert.equal(settings({ app: 1, https: 'off', ...more }).https.kind, 'off');
 });
+
+test('client certificates: what would answer clients that were not asked is refused, and the header is chosen once', () => {
+  const file = join(folder, 'c.pem');
+  const told = (more: Partial<Config>): unknown => settings({ app: 8000, clientCertificates: { ca: file }, ...more }).sites[0]?.tell;
+  assert.deepEqual(told({}), [{ name: 'Client-Cert', value: '{client-cert}' }]);
+  assert.deepEqual(told({ tell: ['X-DN: {client-cert-subject}'] }), [{ name: 'X-DN', value: '{client-cert-subject}' }]);
+  assert.deepEqual(told({ speaks: 'none' }), []);
+  const asks = { app: 8000, clientCertificates: { ca: file } };
+  assert.match(refusal({ ...asks, scheme: { '/feed/': 'http' } }), /^scheme: .*https for every path, since clients have to show a certificate/);
+  assert.match(refusal({ ...asks, health: '/up' }), /^health: .*no health paths/);
+  assert.match(refusal({ ...asks, https: 'off', trust: ['loopback'] }), /an https door/);
+  assert.match(refusal({ app: 8000, tell: ['X-DN: {client-cert-subject}'] }), /^tell: .*a site that asks for client certificates.*--client-ca/);
+  assert.match(refusal({ app: 8000, clientCertificates: { ca: 'nowhere.pem' } }), /^clientCertificates\.ca: .*a file that is there/);
+  assert.equal(settings({ ...asks, clientCertificates: { ca: file, optional: true }, health: '/up', scheme: { '/feed/': 'http' } }).sites[0]?.clientCertificates?.optional, true);
+});
+
+test('what the TLS door speaks: least version, and ciphers that are known', () => {
+  assert.deepEqual(settings({ app: 8000, tls: { min: '1.3' } }).tls, { minVersion: 'TLSv1.3', ciphers: undefined });
+  assert.deepEqual(settings({ app: 8000, tls: { ciphers: 'ecdhe-rsa-aes128-gcm-sha256:ECDHE-ECDSA-AES128-GCM-SHA256' } }).tls, { minVersion: 'TLSv1.2', ciphers: ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-GCM-SHA256'] });
+  assert.match(refusal({ app: 8000, tls: { ciphers: 'ECDHE-RSA-AES128-GCM-SHA265' } }), /Did you mean ECDHE-RSA-AES128-GCM-SHA256\? Known are ECDHE/);
+  assert.match(refusal({ app: 8000, tls: { ciphers: 'AES128-SHA' } }), /Known are/);
+  assert.match(refusal({ app: 8000, tls: { ciphers: 'TLS_AES_128_GCM_SHA256' } }), /always on/);
+  assert.match(refusal({ app: 8000, tls: { min: '1.3', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' } }), /leave one of the two out/);
+});

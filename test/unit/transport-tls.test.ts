@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import type { CertificatePair } from '../../src/transport/wire.ts';
+import { KNOWN_CIPHERS } from '../../src/config/tls-door.ts';
+import { makeTicketKeys, takeTicketKeys, ticketKeys } from '../../src/transport/ticket-keys.ts';
+import type { CertificatePair, ClientPolicy } from '../../src/transport/wire.ts';
 import { eventually, sleep, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
 import { Talk } from '../helpers/talk.ts';
@@ -325,4 +327,82 @@ describe('plain HTTP on a TLS door', () => {
     assert.match(talk.text, /^HTTP\/1\.1 400 /);
     talk.socket.destroy();
   });
+});
+
+describe('a door that asks some clients for a certificate', () => {
+  const policy = (ca: string): ClientPolicy => ({ ca, optional: false });
+  const staff = (): { readonly door: (t: Scope, asked: ClientPolicy) => Promise<Door> } => ({
+    door: (t, asked) => openDoor(t, { tls: { pick: () => one, policyFor: (name) => (name === 'staff.test' ? asked : undefined) }, handler: (wire) => { wire.write('welcome'); } }),
+  });
+
+  test('tells what was shown by the policy of the name, and nothing of others', async (t) => {
+    const asked = policy(two.cert);
+    const door = await staff().door(t, asked);
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      await shake(t, door, { servername: 'staff.test', maxVersion, cert: two.cert, key: two.key });
+      const good = (await door.next()).wire.tls!;
+      assert.equal(good.policy, asked);
+      assert.deepEqual([good.shown?.kind, good.shown?.kind === 'good' && good.shown.certificate.subject], ['good', 'CN=two.test']);
+      await shake(t, door, { servername: 'staff.test', maxVersion, cert: one.cert, key: one.key });
+      assert.equal((await door.next()).wire.tls!.shown?.kind, 'bad');
+      await shake(t, door, { servername: 'staff.test', maxVersion });
+      assert.deepEqual((await door.next()).wire.tls!.shown, { kind: 'none' });
+      await shake(t, door, { servername: 'other.test', maxVersion, cert: two.cert, key: two.key });
+      assert.deepEqual((await door.next()).wire.tls, { serverName: 'other.test', alpn: 'http/1.1', version: maxVersion });
+    }
+  });
+
+  test('another text of authorities counts from the next handshake on', async (t) => {
+    const asked = { ca: two.cert, optional: false };
+    const door = await staff().door(t, asked);
+    const shown = async (): Promise<string | undefined> => {
+      await shake(t, door, { servername: 'staff.test', cert: one.cert, key: one.key });
+      return (await door.next()).wire.tls!.shown?.kind;
+    };
+    assert.equal(await shown(), 'bad');
+    asked.ca = one.cert;
+    assert.equal(await shown(), 'good');
+    asked.ca = two.cert;
+    assert.equal(await shown(), 'bad');
+  });
+
+  test('a handshake with a policy cannot be resumed, there or anywhere', async (t) => {
+    const door = await staff().door(t, policy(two.cert));
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const first = await shake(t, door, { servername: 'staff.test', maxVersion, cert: two.cert, key: two.key });
+      first.socket.resume();
+      const session = first.tickets[0] ?? first.socket.getSession()!;
+      for (const servername of ['staff.test', 'other.test']) {
+        assert.equal((await shake(t, door, { servername, maxVersion, session })).socket.isSessionReused(), false, `${maxVersion} ${servername}`);
+      }
+    }
+  });
+});
+
+test('a door speaks what it is told: least version, and ciphers of TLS 1.2', async (t) => {
+  const late = await openDoor(t, { tls: { pick: () => one, security: { minVersion: 'TLSv1.3', ciphers: undefined } } });
+  await assert.rejects(shake(t, late, { maxVersion: 'TLSv1.2' }), { code: /PROTOCOL_VERSION/ });
+  assert.equal((await shake(t, late)).socket.getProtocol(), 'TLSv1.3');
+  const named = KNOWN_CIPHERS.filter((name) => name.includes('ECDSA'));
+  for (const cipher of named) {
+    const door = await openDoor(t, { tls: { pick: () => one, security: { minVersion: 'TLSv1.2', ciphers: [cipher] } } });
+    const { socket } = await shake(t, door, { maxVersion: 'TLSv1.2', ciphers: cipher });
+    assert.equal(socket.getCipher().name, cipher);
+    assert.equal((await shake(t, door)).socket.getProtocol(), 'TLSv1.3', 'which stays on');
+    await assert.rejects(shake(t, door, { maxVersion: 'TLSv1.2', ciphers: named.find((other) => other !== cipher)! }));
+  }
+});
+
+test('a new ticket key makes older tickets worthless, and one that is taken counts for all', { skip: onBun && 'Bun has no way to set the key' }, async (t) => {
+  const door = await openDoor(t, { tls: { pick: () => one }, handler: (wire) => { wire.write('welcome'); } });
+  const first = await shake(t, door);
+  first.socket.resume();
+  const session = await eventually('a ticket', () => first.tickets[0]);
+  assert.equal((await shake(t, door, { session })).socket.isSessionReused(), true);
+  const before = ticketKeys();
+  takeTicketKeys(makeTicketKeys());
+  assert.equal((await shake(t, door, { session })).socket.isSessionReused(), false);
+  takeTicketKeys(before);
+  assert.equal((await shake(t, door, { session })).socket.isSessionReused(), true);
+  assert.throws(() => takeTicketKeys(new Uint8Array(32)), /48 bytes; these are 32/);
 });

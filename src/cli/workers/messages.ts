@@ -35,6 +35,8 @@ export type Numbers = Readonly<Record<string, number>>;
 export interface ParentSays {
   readonly start: Start;
   readonly certificates: readonly NamedPair[];
+  /** From now on session tickets are sealed with this key, in base64. */
+  readonly ticketKey: string;
   /** Take no more, finish what runs, end. */
   readonly stop: null;
 }

@@ -7,12 +7,13 @@ import { doorPlace } from '../../front/door-plan.ts';
 import { openPlaces, type Door, type Place } from '../../front/doors.ts';
 import { readyEvent, tellUnprivileged, type Inherited } from '../../front/front.ts';
 import { openLog } from '../../front/open-log.ts';
-import { bind, TICKET_KEY_BYTES } from '../../transport/runtime.ts';
+import { bind } from '../../transport/runtime.ts';
 import type { Bound } from '../../transport/wire.ts';
 import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
 import type { Serving } from '../serve.ts';
 import { FIRST_FD } from './child.ts';
+import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts';
 import { openKeys } from './keys.ts';
 import type { Numbers } from './messages.ts';
 import { addUp } from './numbers.ts';
@@ -38,7 +39,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
   };
   const share = {
     settings,
-    ticketKey: randomBytes(TICKET_KEY_BYTES).toString('base64'),
+    ticketKey: makeTicketKeys().toString('base64'),
     secret: randomBytes(32).toString('base64'),
     colours: process.stdout.isTTY && settings.logFile === undefined,
   };
@@ -49,7 +50,10 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
     share: () => ({ ...share, doors: handed(doors), certificates: keys.handed() }),
     greet: (line) => { keys.serve(line); },
   });
+  // Whoever starts later is told the newest.
+  const rotation = setInterval(() => { workers.say('ticketKey', share.ticketKey = makeTicketKeys().toString('base64')); }, TICKET_KEY_LIFE).unref();
   const letGo = (): void => {
+    clearInterval(rotation);
     void closeDoors();
     keys.close();
     logs.close();
@@ -72,6 +76,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
     numbers: async () => addUp(await workers.ask('numbers', null)),
     sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
     async stop(handedOver) {
+      clearInterval(rotation);
       const ended = workers.stop();
       await closeDoors(handedOver);
       await ended;

@@ -21,7 +21,9 @@ export async function work(): Promise<number> {
   });
   const start = await Promise.race([new Promise<Start>((resolve) => { line.hear('start', resolve); }), stopped]);
   if (start === undefined) return 0;
-  if (start.ticketKey !== '') shareTicketKey(Buffer.from(start.ticketKey, 'base64'));
+  const seal = (key: string): void => { shareTicketKey(Buffer.from(key, 'base64')); };
+  if (start.ticketKey !== '') seal(start.ticketKey);
+  line.hear('ticketKey', seal);
   const part = takePart(start, line);
   try {
     const front = await openFront(start.settings, { part, inherited: start.doors });
