@@ -11,8 +11,7 @@ const PEERS = 20;
  * Says once per peer what it claimed about the scheme and which flag would believe it: a proxy in front that was
  * forgotten in the configuration looks just like a forger, and its operator is searching for this line.
  */
-export function createClaimLog(log: Log, schemeHeader: string): (from: Connection & { readonly peer: Peer }, head: RequestHead) => void {
-  const told = new Set<string>();
+export function createClaimLog(log: Log, schemeHeader: string, told: Set<string> = new Set()): (from: Connection & { readonly peer: Peer }, head: RequestHead) => void {
   return ({ peer, nameless }, head) => {
     if (told.size >= PEERS) return;
     const claim = claims(head, schemeHeader);

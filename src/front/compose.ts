@@ -17,6 +17,7 @@ import { Clock } from './clock.ts';
 import type { FrontContext, Observed } from './context.ts';
 import type { Door } from './doors.ts';
 import { createIds } from './ids.ts';
+import type { Fellows } from './fellows.ts';
 import type { Log } from './log/index.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   readonly observe: ((seen: Observed) => void) | undefined;
   /** Undefined: one is drawn. */
   readonly secret?: Uint8Array | undefined;
+  readonly fellows?: Fellows | undefined;
 }
 
 /** Certificates for the https door; undefined where it is off. */
@@ -95,9 +97,10 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
     realCertificate: certificates?.real === true,
     nextId: createIds(),
     stamp: settings.log === 'off' ? () => 0 : () => performance.now(),
-    noteClaim: createClaimLog(log, trustHeaders.scheme),
+    noteClaim: createClaimLog(log, trustHeaders.scheme, parts.fellows?.notes()),
     observe: parts.observe,
     secret: parts.secret ?? randomBytes(32),
+    fellows: parts.fellows,
     stopping: false,
   };
 }
@@ -127,6 +130,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
     local: context.local,
     log: context.log,
     policy: context.policyOf(settings),
+    explained: context.fellows?.notes() ?? new Set(),
     secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile),
     ports: {
       // A door that is off stands behind another proxy's: the world still comes by the scheme's public port.

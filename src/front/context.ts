@@ -8,6 +8,7 @@ import type { ClientPolicy } from '../core/contract/certificate.ts';
 import type { AuthorityDownload } from './authority-download.ts';
 import type { createClaimLog } from './claim-log.ts';
 import type { Clock } from './clock.ts';
+import type { Fellows } from './fellows.ts';
 import type { Log } from './log/index.ts';
 import type { Sites } from './sites.ts';
 import type { ClientConnection } from './downstream/http1.ts';
@@ -43,6 +44,8 @@ export interface FrontContext {
   readonly observe: ((seen: Observed) => void) | undefined;
   /** 32 bytes that nobody outside knows; the same in every process of one front. */
   readonly secret: Uint8Array;
+  /** The other processes of this front; undefined where it is the only one. */
+  readonly fellows: Fellows | undefined;
   stopping: boolean;
 }
 

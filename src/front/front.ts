@@ -61,7 +61,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const stopRotating = rotateTicketKeys();
   const doors: Partial<Record<Scheme, Door>> = {};
   const upstreams: ServerGroup[] = [];
-  const context = createContext(settings, { transport, log, certificates, clients, doors, observe: options.observe, secret: part?.secret });
+  const context = createContext(settings, { transport, log, certificates, clients, doors, observe: options.observe, secret: part?.secret, fellows: part?.fellows });
   const closeDoors = async (keepFiles = false): Promise<void> => {
     for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close(keepFiles)));
   };

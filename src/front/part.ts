@@ -1,4 +1,5 @@
 import type { Certificates } from '../certs/store.ts';
+import type { Fellows } from './fellows.ts';
 import type { OpenLog } from './open-log.ts';
 
 /** What a front has from the process that keeps it as one of several: together they are one front to everybody outside. */
@@ -8,4 +9,5 @@ export interface Part {
   readonly log: OpenLog;
   /** 32 bytes that all of them have, for what one makes and another reads. */
   readonly secret: Uint8Array;
+  readonly fellows: Fellows;
 }

@@ -1,6 +1,6 @@
 import type { ClientPolicy } from '../core/contract/certificate.ts';
 import { compileTeller } from '../core/contract/tell.ts';
-import { Fault, type FaultCode } from '../core/errors.ts';
+import { Fault } from '../core/errors.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
 import { compileHosts, type HostTable } from '../core/policy/hosts.ts';
@@ -26,6 +26,8 @@ export interface Surroundings {
   /** How clients prove who they are, where this site asks. */
   readonly policy: ClientPolicy | undefined;
   readonly log: Log;
+  /** What has been explained in the log already (a fault's code, `redirect-repaired`); once is enough. */
+  readonly explained: Set<string>;
 }
 
 /** One site's rules, compiled at construction; at run time they are only asked. */
@@ -33,8 +35,8 @@ export class Site {
   readonly settings: SiteSettings;
   readonly schemes: SchemeRules;
   readonly policy: ClientPolicy | undefined;
-  /** What has been explained in this site's log already; once is enough. */
-  readonly explained = new Set<FaultCode | 'redirect-repaired'>();
+  /** See {@link Surroundings}. */
+  readonly explained: Set<string>;
   /** Changes to answers that no route gives. */
   readonly changeAnswer: ChangeFields | undefined;
   readonly pages: OwnPages;
@@ -51,6 +53,7 @@ export class Site {
     this.policy = surroundings.policy;
     this.#maintenance = settings.maintenance && new Maintenance(settings.maintenance, surroundings.log);
     this.pages = new OwnPages(settings, this.#maintenance);
+    this.explained = surroundings.explained;
     this.explained.add('maintenance'); // not for every visitor: there is a line when it begins
     this.#www = settings.www && compileHosts([...wwwPairs(settings.hosts, settings.www)]);
     this.changeAnswer = settings.answerHeaders && compileChanges(settings.answerHeaders);

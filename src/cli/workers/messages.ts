@@ -2,6 +2,7 @@
 import type { NamedPair } from '../../certs/table.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { CertificatePair } from '../../core/contract/certificate.ts';
+import type { News } from '../../front/fellows.ts';
 import type { Inherited } from '../../front/front.ts';
 import type { FrontEvent } from '../../front/log/index.ts';
 
@@ -20,6 +21,8 @@ export interface Start {
   readonly colours: boolean;
   /** What is wrong with settings and surroundings is said by the first alone. */
   readonly quiet: boolean;
+  /** It is the one that asks servers how they are. */
+  readonly checks: boolean;
 }
 
 /** Where a worker's certificates come from: none, these, or the parent for each name. */
@@ -37,6 +40,10 @@ export interface ParentSays {
   readonly certificates: readonly NamedPair[];
   /** From now on session tickets are sealed with this key, in base64. */
   readonly ticketKey: string;
+  /** From another worker. */
+  readonly news: News;
+  /** Whether it is now the one that asks servers how they are. */
+  readonly checks: boolean;
   /** Take no more, finish what runs, end. */
   readonly stop: null;
 }
@@ -47,6 +54,8 @@ export interface WorkerSays {
   /** It cannot serve; what is told to people, and the exit status that belongs to it. */
   readonly failed: { readonly message: string; readonly status: 1 | 2 };
   readonly event: FrontEvent;
+  /** For every other worker. */
+  readonly news: News;
 }
 
 /** What is asked, and what is answered: [question, answer]. */

@@ -1,5 +1,6 @@
 import { AskedCertificates, HandedCertificates } from '../../certs/handed.ts';
 import type { Certificates } from '../../certs/store.ts';
+import { Fellows } from '../../front/fellows.ts';
 import { createLog, standardOutput, type Log } from '../../front/log/index.ts';
 import { LAST_LINES, type OpenLog } from '../../front/open-log.ts';
 import type { Part } from '../../front/part.ts';
@@ -18,6 +19,7 @@ export function takePart(start: Start, line: ToParent): Share {
     log: logTo(start, line, share),
     certificates: certificatesFrom(start.certificates, line),
     secret: Buffer.from(start.secret, 'base64'),
+    fellows: fellowsOver(line, start.checks),
     begun: () => { share.quiet = false; },
   };
 }
@@ -37,6 +39,13 @@ function logTo({ settings, colours }: Start, line: ToParent, share: { readonly q
     async drained() { if ('drained' in out) await out.drained(LAST_LINES); },
     close: () => { lines.flush(); },
   };
+}
+
+function fellowsOver(line: ToParent, checks: boolean): Fellows {
+  const fellows = new Fellows(checks, (news) => { line.say('news', news); });
+  line.hear('news', (news) => { fellows.hear(news); });
+  line.hear('checks', (now) => { fellows.checks = now; });
+  return fellows;
 }
 
 function certificatesFrom(handed: Start['certificates'], line: ToParent): Certificates | undefined {

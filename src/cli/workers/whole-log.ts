@@ -11,6 +11,8 @@ const REMEMBERED = 2000;
 export class WholeLog {
   readonly #log: Log;
   #written = new Map<string, number>();
+  /** Of each server of an app, the last that was written: up or down. They tell each other, and may find out at one moment. */
+  readonly #servers = new Map<string, string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -21,6 +23,7 @@ export class WholeLog {
     const said = new Map(this.#written);
     return (event) => {
       if (event['client'] !== undefined || event['requestId'] !== undefined || event.event === 'internal') { this.#log.event(event); return; }
+      if (event.event === 'server-down' || event.event === 'server-up') { this.#turn(event); return; }
       const key = `${event.event} ${event.message}`;
       const times = (said.get(key) ?? 0) + 1;
       said.set(key, times);
@@ -29,5 +32,12 @@ export class WholeLog {
       this.#written.set(key, times);
       this.#log.event(event);
     };
+  }
+
+  #turn(event: FrontEvent): void {
+    const server = `${String(event['app'])} ${String(event['server'])}`;
+    if ((this.#servers.get(server) ?? 'server-up') === event.event) return;
+    this.#servers.set(server, event.event);
+    this.#log.event(event);
   }
 }

@@ -14,7 +14,7 @@ export interface WorkersOptions {
   /** Descriptors that each gets. */
   readonly fds: () => readonly number[];
   /** What each is told at its start. */
-  readonly share: () => Omit<Start, 'number' | 'quiet'>;
+  readonly share: () => Omit<Start, 'number' | 'quiet' | 'checks'>;
   /** Hears of each new line, to answer what is asked on it. */
   readonly greet: (line: ToWorker) => void;
 }
@@ -95,11 +95,20 @@ export class Workers {
     const worker: Worker = { child, trouble: this.#begin(child, () => { worker.upAt = performance.now(); }), upAt: undefined };
     this.#workers.set(number, worker);
     child.line.hear('event', this.#whole.join());
+    child.line.hear('news', (news) => {
+      for (const other of this.#workers.values()) if (other !== worker) other.child.line.say('news', news);
+    });
     greet(child.line);
-    child.line.say('start', { ...share(), number, quiet });
-    void child.exited.then(() => { if (this.#workers.get(number) === worker) this.#workers.delete(number); });
+    child.line.say('start', { ...share(), number, quiet, checks: this.#checker() === worker });
+    void child.exited.then(() => {
+      if (this.#workers.get(number) === worker) this.#workers.delete(number);
+      this.#checker()?.child.line.say('checks', true);
+    });
     return worker;
   }
+
+  /** The one that asks servers how they are: whoever has been here longest. */
+  #checker(): Worker | undefined { return this.#workers.values().next().value; }
 
   #begin({ line, exited, kill }: Child, up: () => void): Promise<Trouble | undefined> {
     return new Promise((resolve) => {

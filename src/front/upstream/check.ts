@@ -29,12 +29,18 @@ export class HealthCheck implements AnswerListener, Timed {
     this.#ask = ask;
     this.#context = context;
     context.clock.add(this);
-    this.#begin();
+    this.#next();
   }
 
   stop(): void {
     this.#context.clock.remove(this);
     this.#drop();
+  }
+
+  /** Asks, unless that is for another process to do. */
+  #next(): void {
+    if (this.#context.fellows?.checks === false) this.deadline = this.#context.clock.now + this.#settings.interval;
+    else this.#begin();
   }
 
   #begin(): void {
@@ -45,7 +51,7 @@ export class HealthCheck implements AnswerListener, Timed {
   }
 
   onDeadline(): void {
-    if (this.#connection === undefined) { this.#begin(); return; }
+    if (this.#connection === undefined) { this.#next(); return; }
     if (!this.#judged) this.#verdict(false, `no answer to ${this.#settings.path} in ${this.#settings.timeout} ms`);
     this.#over();
   }

@@ -24,5 +24,6 @@ export class Server {
         ? { event: 'server-up', level: 'info', message: `${settings.written} is up again after ${Math.round((performance.now() - downSince) / 1000)} s.`, ...names }
         : { event: 'server-down', level: 'warn', message: `${settings.written} is down: ${reason}. ${rest}`, ...names });
     });
+    this.health.share = context.fellows?.server(this.health);
   }
 }
