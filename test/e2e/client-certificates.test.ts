@@ -35,6 +35,7 @@ before(async () => {
   const file = join(dir, 'sallyport.json');
   const site = (host: string, more: object = {}): object => ({ hosts: [host], app: app.address, ...more });
   writeFileSync(file, JSON.stringify({
+    workers: 1, // on Bun each has ticket keys of its own, and sessions are resumed now and then only
     https: '127.0.0.1:0', http: '127.0.0.1:0', log: 'json', certificates: [{ cert, key }],
     sites: [
       site('staff.test', { clientCertificates: { ca: ca.cert }, tell: ['Client-Cert: {client-cert}', 'X-Client-DN: {client-cert-subject}', 'X-Client-Issuer: {client-cert-issuer}', 'X-SSL-Client-Verify: {client-verified}', 'X-SSL-Client-SHA256: {client-cert-fingerprint}', 'X-SSL-Client-Cert: {client-cert-pem}', 'X-SSL-Client-Serial: {client-cert-serial}'] }),
