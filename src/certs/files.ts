@@ -50,6 +50,8 @@ export class GivenCertificates {
   /** All of them as they are now. */
   get pairs(): readonly NamedPair[] { return this.#slots; }
 
+  shown(): { readonly names: readonly string[]; readonly notAfter: number }[] { return this.#slots.map(({ names, notAfter }) => ({ names, notAfter })); }
+
   readonly pick = (serverName: string | undefined): CertificatePair => this.#table.pick(serverName);
 
   close(): void {

@@ -101,6 +101,11 @@ export class LocalCertificates {
     return this.#maySign(serverName) ? this.#demand(serverName) : this.#fresh(this.#default);
   };
 
+  /** Those from the start; those signed on demand are renewed as well. */
+  shown(): { readonly names: readonly string[]; readonly notAfter: number }[] {
+    return [...new Set([this.#default, ...this.#given.values()])].map(({ names, leaf }) => ({ names: names(), notAfter: leaf.notAfter }));
+  }
+
   close(): void {
     this.#stop();
   }

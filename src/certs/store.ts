@@ -32,6 +32,8 @@ export interface Certificates {
   readonly pairs?: readonly NamedPair[];
   /** What certificates are for; changes where files are replaced. */
   readonly names: readonly string[];
+  /** What is shown to clients now, and until when it is good (milliseconds since 1970); only where the keys are. */
+  readonly shown?: () => readonly { readonly names: readonly string[]; readonly notAfter: number }[];
   /** The certificates of the authorities that sign here, for people to install; empty where files were given. */
   readonly authorityFiles: readonly string[];
   /** Ends watching and renewing. */
@@ -44,9 +46,9 @@ export async function createCertificates(options: CertificateOptions): Promise<C
   const domains = options.domains.map(canonicalDomain);
   if (pairs.length > 0) {
     const given = await GivenCertificates.open({ pairs, domains, clock, interval, patience, on });
-    return { pick: given.pick, real: true, get names() { return given.names; }, get pairs() { return given.pairs; }, authorityFiles: [], close: () => given.close() };
+    return { pick: given.pick, real: true, get names() { return given.names; }, get pairs() { return given.pairs; }, shown: () => given.shown(), authorityFiles: [], close: () => given.close() };
   }
   const { LocalCertificates } = await import('./local.ts'); // the library that signs needs a quarter of a second to load
   const local = await LocalCertificates.open({ dataDir, domains, addresses, clock, on });
-  return { pick: local.pick, real: false, names: local.names, authorityFiles: local.authorities.map(({ file }) => file), close: () => local.close() };
+  return { pick: local.pick, real: false, names: local.names, shown: () => local.shown(), authorityFiles: local.authorities.map(({ file }) => file), close: () => local.close() };
 }

@@ -17,6 +17,7 @@ export function doorTrouble(error: DoorError, settings: Pick<Settings, 'sites'> 
     return `The socket for the ${scheme} door was to come as descriptor ${error.fd}, and ${what === undefined ? 'that is none that can listen' : `that is ${what}`} (${code}). `
       + 'Expected: a stream socket that listens. In a socket unit that is ListenStream=, and not Accept=yes.';
   }
+  if (error.admin) return adminTrouble(error, where, holder);
   switch (code) {
     case 'EADDRINUSE': {
       if (address.kind === 'unix') return `${where} is there already: another program may be listening on it. Stop that program, or delete the file if nothing listens, or give the ${scheme} door another path with ${flag}.`;
@@ -44,6 +45,11 @@ export function doorTrouble(error: DoorError, settings: Pick<Settings, 'sites'> 
     default:
       return error.message;
   }
+}
+
+function adminTrouble({ address, code, cause }: DoorError, where: string, holder: (port: number) => string | undefined): string {
+  const who = code === 'EADDRINUSE' && address.kind === 'ip' ? holder(address.port) : undefined;
+  return `The admin address ${where} cannot be opened: ${who === undefined ? (cause as Error).message : `it is taken by ${who}`}. Give another with --admin, such as 127.0.0.1:9444 or unix:/run/sallyport/admin.sock.`;
 }
 
 const folderMissing = (where: string, scheme: string): string => `The folder of ${where} is missing. Create it, or give the ${scheme} door another path with --${scheme}.`;

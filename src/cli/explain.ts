@@ -15,8 +15,9 @@ export function explain(settings: Settings): string {
     ['believed', believedText(settings)],
     ...(settings.acceptProxy ? [['proxy', 'both doors expect the PROXY protocol, from the believed peers only'] as const] : []),
     ...(settings.allowHeaders.length > 0 ? [['let through', settings.allowHeaders.join(', ')] as const] : []),
-    ['log', settings.log],
     ['workers', workersText(settings)],
+    ['log', `${settings.log}${settings.logFile === undefined ? '' : `, to ${settings.logFile}`}`],
+    ...(settings.admin === undefined ? [] : [['admin', `${addressText(settings.admin.address)}${settings.admin.passwordFile === undefined ? '' : ', with a password'}`] as const]),
     ['grace', `${settings.grace} s`],
     ['timeouts', Object.entries(settings.timeouts).map(([name, ms]) => `${name} ${durationText(ms as number)}`).join(', ')],
   ];

@@ -40,6 +40,9 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       workers: digits(flags.workers),
       logFile: file(flags.logFile),
       logHide: flags.logHide?.flatMap((names) => names.split(',').map((name) => name.trim())),
+      admin: digits(place(flags.admin)),
+      adminPasswordFile: file(flags.adminPasswordFile),
+      adminHosts: flags.adminHost,
       grace: flags.grace,
       timeouts: rules('--timeout', flags.timeout, '--timeout answer=2m', (text) => text),
     }),
@@ -136,7 +139,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
-  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', logFile: '--log-file', logHide: '--log-hide', grace: '--grace', timeouts: '--timeout',
+  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', grace: '--grace', timeouts: '--timeout',
 };
 
 const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy' };

@@ -42,6 +42,9 @@ export interface Flags {
   readonly log?: string;
   readonly logFile?: string;
   readonly logHide?: readonly string[];
+  readonly admin?: string;
+  readonly adminPasswordFile?: string;
+  readonly adminHost?: readonly string[];
   readonly grace?: string;
   readonly runtime?: string;
   readonly workers?: string;
@@ -113,6 +116,9 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--log <format>', 'pretty | json | combined | off (pretty on a terminal, else json)'],
     ['--log-file <file>', 'append a line per request to this file; opened anew at SIGUSR2 and by sallyport reopen'],
     ['--log-hide <names>', 'query parameters whose values are not logged, with commas, besides token, password and their like (repeatable)', 'repeatable'],
+    ['--admin <addr>', 'metrics for Prometheus and a status page: port, addr:port, unix:/path or off (off; a bare port is loopback\'s)'],
+    ['--admin-password-file <file>', 'the password of the admin address, needed where other machines reach it'],
+    ['--admin-host <name>', 'a host name by which the admin address may be asked for, besides localhost and those of the sites (repeatable)', 'repeatable'],
   ]],
 ];
 

@@ -7,10 +7,11 @@ import { doorTrouble } from './door-trouble.ts';
 import { inheritedDoors, passedBy } from './inherited.ts';
 import { rootFiles } from './root-files.ts';
 import { RunError } from './terminal.ts';
+import { version } from './version.ts';
 
 /** Opens a front in this process; what can go wrong there is told in words. */
 export const openFront = (settings: Settings, options: FrontOptions = {}): Promise<Front> =>
-  inWords(settings, () => startFront(settings, { inherited: inheritedDoors(settings), ...options }));
+  inWords(settings, () => startFront(settings, { version: version(), inherited: inheritedDoors(settings), ...options }));
 
 /** Does what opens doors and logs and reads certificates, and tells in words what goes wrong with them. */
 export async function inWords<T>(settings: Settings, open: () => T | Promise<T>): Promise<T> {

@@ -6,11 +6,11 @@ import { check } from './check.ts';
 import { addControlFlags, tellFront, type ControlFlags } from './control/tell.ts';
 import { addFlags, type Flags } from './flags.ts';
 import { serveElsewhere } from './launch.ts';
-import { ownFile } from './own-files.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { RunError, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 const EXAMPLES = `HTTPS in front of an app that only speaks HTTP, with the truth carried across.
 
@@ -34,8 +34,6 @@ to fool it. Ctrl-C ends everything.`;
 
 const COMMANDS = ['run', 'check', 'settings', 'reopen', 'upgrade', 'trust', 'untrust', 'demo', 'help'];
 
-export const version = (): string =>
-  (JSON.parse(ownFile('../../package.json')) as { version: string }).version;
 
 /** One call. Gives the exit status: 0 a clean stop, 1 running failed, 2 the call or the configuration is wrong. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,9 +1,11 @@
 import { compileTrust } from '../core/contract/trust.ts';
 import { DEFAULT_GRACE_SECONDS, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from './defaults.ts';
+import { isThisMachine, parseAdmin } from './admin.ts';
 import { checkTogether } from './checks.ts';
 import { checkContract } from './check-contract.ts';
 import { parseDoor } from './door.ts';
 import { freeze } from './freeze.ts';
+import { parseHostName } from './names.ts';
 import { existingFile } from './prefix.ts';
 import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
 import { parseDuration, parseTimeout } from './quantities.ts';
@@ -12,7 +14,7 @@ import { resolveSite } from './resolve-site.ts';
 import { resolveTlsDoor } from './tls-door.ts';
 import { siteKeys } from './schema-site.ts';
 import type { Config, SiteConfig } from './types.ts';
-import type { LogFormat, Settings, Timeouts } from './settings.ts';
+import type { AdminSettings, LogFormat, Settings, Timeouts } from './settings.ts';
 import { checkShape } from './shape.ts';
 import { logFile } from './log-file.ts';
 
@@ -68,10 +70,22 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     logFile: config.logFile === undefined ? undefined : problems.at(['logFile'], config.logFile, () => logFile(config.logFile!, folder)),
     logHide: config.logHide ?? [],
     workers: config.workers ?? 'auto',
+    admin: resolveAdmin(config, folder, problems),
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
     timeouts: resolveTimeouts(config, problems),
     sites: resolveSites(config, folder, problems),
   };
+}
+
+function resolveAdmin({ admin, adminPasswordFile, adminHosts }: Config, folder: string, problems: Problems): AdminSettings | undefined {
+  const address = admin === undefined ? undefined : problems.at(['admin'], admin, () => parseAdmin(admin, folder));
+  const passwordFile = adminPasswordFile === undefined ? undefined : problems.at(['adminPasswordFile'], adminPasswordFile, () => secretFile(adminPasswordFile, folder));
+  const hosts = (adminHosts ?? []).flatMap((host, i) => problems.at(['adminHosts', i], host, () => parseHostName(host)) ?? []);
+  if (address === undefined) return undefined;
+  if (adminPasswordFile === undefined && !isThisMachine(address)) {
+    problems.add({ path: ['admin'], seen: admin, expected: 'loopback or a unix socket, or a password beside it', next: 'Others reach this address: use 127.0.0.1, or give a password with --admin-password-file' });
+  }
+  return { address, passwordFile, hosts };
 }
 
 function resolveTimeouts(config: Config, problems: Problems): Timeouts {

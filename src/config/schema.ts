@@ -106,6 +106,19 @@ export const configSchema = z.strictObject({
     'How many processes serve, behind one process that keeps the ports and the keys and replaces one that ends; with 1 there is a single process. '
     + '"auto": one for each core that this process may use where certificates are given, else one. Default: auto.',
   ),
+  admin: numberOr(0, 65535, 'a port, or text such as "127.0.0.1:9443", "unix:/path" or "off"').optional().describe(
+    'Where metrics (/metrics, for Prometheus) and the status page (/) are: a port of 127.0.0.1, "addr:port", "unix:/path" or "off". They tell how much '
+    + 'is asked for, what goes wrong and where apps are, and change nothing. An address that other machines reach needs adminPasswordFile, and speaks TLS with the '
+    + 'front\'s certificates unless https is off. Default: off.',
+  ),
+  adminPasswordFile: text('a file').optional().describe(
+    'File with one line of 16 to 256 visible ASCII characters: the password of the admin address, with any user name (Basic, RFC 7617). '
+    + 'Whoever reads it can read the metrics; make it with: openssl rand -hex 32. Default: none is asked for.',
+  ),
+  adminHosts: list(text('a host name'), 'a list of host names').optional().describe(
+    'Host names by which the admin address may be asked for, besides localhost, IP addresses and the names of the sites. Any other is refused: a page of '
+    + 'somebody else\'s, whose name was made to lead here, could read it in an operator\'s browser (DNS rebinding). Default: none besides.',
+  ),
   grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
   timeouts,
 

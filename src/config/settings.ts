@@ -39,6 +39,7 @@ export interface Settings {
   readonly logFile?: string | undefined;
   /** Names of query parameters whose values are not logged, besides the usual ones. */
   readonly logHide?: readonly string[];
+  readonly admin?: AdminSettings | undefined;
   /** Seconds that running answers get at a stop. */
   readonly grace: number;
   readonly timeouts: Timeouts;
@@ -63,6 +64,15 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   /** For TLS 1.2, by OpenSSL's names; undefined: the runtime's own. */
   readonly ciphers: readonly string[] | undefined;
+}
+
+/** Where metrics and the status page are. */
+export interface AdminSettings {
+  readonly address: ListenAddress;
+  /** Absolute path of the file with the password; there wherever others than this machine reach the address. */
+  readonly passwordFile: string | undefined;
+  /** Host names by which it may be asked for, besides localhost, addresses and those of the sites. */
+  readonly hosts: readonly string[];
 }
 
 export interface TrustHeaders {

@@ -155,6 +155,8 @@ export class AppLeg implements AnswerListener {
   onAnswer(head: AnswerHead): void {
     const exchange = this.#exchange;
     exchange.appMs = exchange.context.stamp() - this.#begunAt;
+    const pool = this.#connection?.pool;
+    if (pool?.trouble !== undefined) pool.trouble = undefined;
     this.#choice?.good();
     const verdict = judgeAnswer(exchange, this.target, head, this.#connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
@@ -232,6 +234,7 @@ export class AppLeg implements AnswerListener {
     if (this.#handed !== undefined) { this.#sendHanded(); return; } // its head was whole
     if (exchange.answered) { exchange.cut(fault); return; }
     if (this.#again(fault, begun, connection)) return;
+    if (connection !== undefined) connection.pool.trouble = fault;
     const hint = !begun && fault.code === 'app-closed' ? this.#hint : undefined;
     exchange.fail(hint === undefined ? fault : new Fault(fault.code, `${fault.detail}. ${hint}`));
   }

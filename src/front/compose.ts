@@ -19,6 +19,7 @@ import type { Door } from './doors.ts';
 import { createIds } from './ids.ts';
 import type { Fellows } from './fellows.ts';
 import type { Log } from './log/index.ts';
+import type { Counters } from './metrics/counters.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
 import type { Asked } from './targets.ts';
@@ -31,6 +32,7 @@ type Doors = Partial<Record<Scheme, Door>>;
 export interface Parts {
   readonly transport: Transport;
   readonly log: Log;
+  readonly counters?: Counters | undefined;
   readonly certificates: Certificates | undefined;
   /** Those of the sites that ask for client certificates; left out where none does. */
   readonly clients?: Pick<ClientAuthorities, 'policy'> | undefined;
@@ -77,6 +79,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
   let sites: Sites | undefined;
   return {
     settings, log, publicPort,
+    counters: parts.counters,
     transport: parts.transport,
     clock: new Clock(),
     classify: createClassifier({ tellNames: [...told, ...believed, ...OWN_HEADERS], allowHeaders: settings.allowHeaders }),
@@ -96,7 +99,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
     authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
     realCertificate: certificates?.real === true,
     nextId: createIds(),
-    stamp: settings.log === 'off' ? () => 0 : () => performance.now(),
+    stamp: settings.log === 'off' && parts.counters === undefined ? () => 0 : () => performance.now(),
     noteClaim: createClaimLog(log, trustHeaders.scheme, parts.fellows?.notes()),
     observe: parts.observe,
     secret: parts.secret ?? randomBytes(32),

@@ -10,6 +10,7 @@ import type { createClaimLog } from './claim-log.ts';
 import type { Clock } from './clock.ts';
 import type { Fellows } from './fellows.ts';
 import type { Log } from './log/index.ts';
+import type { Counters } from './metrics/counters.ts';
 import type { Sites } from './sites.ts';
 import type { ClientConnection } from './downstream/http1.ts';
 
@@ -19,6 +20,8 @@ export interface FrontContext {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
+  /** Undefined where nobody looks at what it counts. */
+  readonly counters: Counters | undefined;
   readonly classify: Classify;
   readonly read: Reader;
   readonly sites: Sites;
@@ -38,7 +41,7 @@ export interface FrontContext {
   /** Certificates were given, so browsers may remember what they are told. */
   readonly realCertificate: boolean;
   readonly nextId: () => string;
-  /** Milliseconds, for the access log; always 0 where none is written. */
+  /** Milliseconds, for the access log and the counters; always 0 where there is neither. */
   readonly stamp: () => number;
   readonly noteClaim: ReturnType<typeof createClaimLog>;
   readonly observe: ((seen: Observed) => void) | undefined;

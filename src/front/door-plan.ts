@@ -15,6 +15,7 @@ import { plainOnTls } from './pages/index.ts';
 export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertificate | undefined): DoorPlan {
   const { settings } = context;
   const onConnection = (wire: Wire): WireHandler => {
+    context.counters?.accept();
     const connection = new ClientConnection(wire, context);
     if (context.notYet(wire)) wire.pause();
     return connection;
@@ -58,6 +59,7 @@ function expectProxy(context: FrontContext): ProxyOptions {
     accepts: (peer) => trusts(trust, peer),
     timeout: context.settings.timeouts.handshake,
     onRefused: (peer, fault) => {
+      context.counters?.refuse(fault.code);
       context.log.event({ event: 'refused', level: 'info', code: fault.code, client: peerText(peer), message: `${peerText(peer)}: ${fault.summary} ${fault.detail}`.trim() });
     },
   };

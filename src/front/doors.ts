@@ -29,6 +29,8 @@ export class DoorError extends Error {
   readonly fd: number | undefined;
   /** The port that was wanted first, and that there is no right to. */
   insteadOf: number | undefined;
+  /** It is the admin address, and no door of the sites. */
+  admin = false;
 
   constructor(scheme: Scheme, { address, fd }: Place, cause: NodeJS.ErrnoException) {
     super(`The ${scheme} door could not be opened on ${addressText(address)}: ${cause.message}`, { cause });

@@ -8,6 +8,7 @@ export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.
 /** The access line of an exchange that is over, and an event where something went wrong that somebody has to act on. */
 export function logExchange(exchange: Exchange): void {
   const { context, fault } = exchange;
+  context.counters?.end(exchange);
   if (context.settings.log !== 'off') logAccess(exchange);
   // What was explained has its own line, once for each site: a loop is asked for twenty times by every browser.
   if (fault !== undefined && fault.blame !== 'client' && exchange.site?.explained.has(fault.code) !== true) logFault(context, fault, exchange.id);
@@ -44,6 +45,7 @@ export function logFault(context: FrontContext, fault: Fault, requestId: string)
 
 /** What arrived was not a request: it has no method and no target to log, only what was seen. */
 export function logRefusal(context: FrontContext, fault: Fault, about: { readonly peer: Peer; readonly id: string }): void {
+  context.counters?.refuse(fault.code);
   context.log.event({ event: 'refused', level: 'info', code: fault.code, status: FAULTS[fault.code].status, client: peerText(about.peer), message: `${fault.summary} ${fault.detail}`.trim(), requestId: about.id });
 }
 

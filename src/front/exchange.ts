@@ -58,6 +58,7 @@ export class Exchange {
   /** bytes → truth → site → rule → who answers (ARCHITECTURE.md, "The life of a request"). */
   begin(hasBody: boolean): void {
     const { context, head } = this;
+    context.counters?.begin();
     const truth = this.truth = context.read(this.down, head);
     if (truth.by.scheme === 'connection') context.noteClaim(this.down, head);
     const ruling = ruleOn(this);

@@ -4,6 +4,7 @@ import type { Scheme } from '../core/contract/truth.ts';
 import { rotateTicketKeys } from '../transport/ticket-keys.ts';
 import { nativeTransport, runtime } from '../transport/runtime.ts';
 import type { Transport } from '../transport/wire.ts';
+import { openAdmin, type Admin } from './admin/admin.ts';
 import { createContext, createSite, openCertificates, openClientAuthorities } from './compose.ts';
 import type { Observed } from './context.ts';
 import { doorPlan } from './door-plan.ts';
@@ -11,6 +12,10 @@ import { openDoor, type Door, type InheritedSocket } from './doors.ts';
 import type { Log } from './log/index.ts';
 import { openLog } from './open-log.ts';
 import type { Part } from './part.ts';
+import { Counters } from './metrics/counters.ts';
+import type { Snapshot } from './metrics/snapshot.ts';
+import { takeSnapshot } from './metrics/state.ts';
+import { siteName } from './site.ts';
 import { Sites } from './sites.ts';
 import { stopGracefully } from './stop.ts';
 import type { ServerGroup } from './upstream/group.ts';
@@ -23,6 +28,8 @@ export interface FrontOptions {
   readonly inherited?: Inherited;
   /** Where the local authority lives. */
   readonly dataDir?: string;
+  /** What runs, for the metrics. */
+  readonly version?: string;
   /** Told of each request that goes on to an app. */
   readonly observe?: (seen: Observed) => void;
   /** Present where this is one process of several. */
@@ -33,12 +40,14 @@ export type Inherited = Readonly<Partial<Record<Scheme, readonly InheritedSocket
 
 /** A front that is running. */
 export interface Front {
-  readonly ready: { readonly https?: string; readonly http?: string; readonly app: string; readonly runtime: string; readonly workers?: number };
+  readonly ready: { readonly https?: string; readonly http?: string; readonly admin?: string; readonly app: string; readonly runtime: string; readonly workers?: number };
   /** Certificates of the local authorities that sign here, for people to install. */
   readonly authorityFiles: readonly string[];
   readonly log: Log;
   /** Counters, and what is open now: plain numbers that add up over several processes. */
   numbers(): Readonly<Record<string, number>>;
+  /** What has been counted, and how things are: plain data that adds up over processes. Undefined where nothing asks for it (`admin`). */
+  snapshot(): Snapshot | undefined;
   /** Opens the log file anew, where there is one; rejects with a LogFileError and stays with the old one where that cannot be. Gives what was done. */
   reopenLog(): Promise<string>;
   /** What it listens by, with the name of the door of each: for the process that takes over. */
@@ -61,11 +70,15 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const stopRotating = rotateTicketKeys();
   const doors: Partial<Record<Scheme, Door>> = {};
   const upstreams: ServerGroup[] = [];
-  const context = createContext(settings, { transport, log, certificates, clients, doors, observe: options.observe, secret: part?.secret, fellows: part?.fellows });
+  const counters = settings.admin && new Counters(settings.sites.map(siteName));
+  const context = createContext(settings, { transport, log, counters, certificates, clients, doors, observe: options.observe, secret: part?.secret, fellows: part?.fellows });
+  const snapshot = (): Snapshot => takeSnapshot({ counters: counters!, context, upstreams, certificates });
+  let admin: Admin | undefined;
   const closeDoors = async (keepFiles = false): Promise<void> => {
     for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close(keepFiles)));
   };
   const letGo = (): void => {
+    void admin?.close();
     for (const upstream of upstreams) upstream.close();
     certificates?.close();
     clients?.close();
@@ -76,6 +89,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
       const door = await openDoor({ ...doorPlan(scheme, context, certificates?.pick), inherited: options.inherited?.[scheme] }, transport);
       if (door !== undefined) doors[scheme] = door;
     }
+    if (settings.admin !== undefined && part === undefined) admin = await openAdmin(settings, settings.admin, { transport, log, certificates, snapshot, build: { version: options.version ?? '', runtime } });
     context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, upstreams }))));
   } catch (error) {
     await closeDoors();
@@ -86,10 +100,11 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   tellUnprivileged(doors, log);
   for (const message of oldLists(settings.trust, Date.now())) log.event({ event: 'trust-list-old', level: 'warn', message });
   return {
-    ready: readyEvent(settings, doors),
+    ready: readyEvent(settings, doors, admin),
     numbers: () => ({ connections: context.connections.size }),
     authorityFiles: certificates?.authorityFiles ?? [],
     log,
+    snapshot: () => (counters === undefined ? undefined : snapshot()),
     reopenLog: logs.reopen,
     sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
     async stop(handedOver) {
@@ -109,8 +124,8 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
 }
 
 /** What is said of a front that is up. */
-export function readyEvent(settings: Settings, doors: Doors): Front['ready'] {
-  return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), app: appText(settings), runtime };
+export function readyEvent(settings: Settings, doors: Doors, admin?: Admin): Front['ready'] {
+  return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), ...(admin && { admin: admin.url }), app: appText(settings), runtime };
 }
 
 /** Says where doors are that may not be where they were to be. */

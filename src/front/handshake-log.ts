@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export function createHandshakeLog(context: FrontContext): (peer: Peer, error: WireError) => void {
   let told = false;
   return (peer, error) => {
+    context.counters?.refuse('handshake-failed');
     const client = peerText(peer);
     const { code } = error;
     if (context.local && !told && UNTRUSTED.test(code)) {
@@ -49,6 +50,7 @@ function words({ local, settings }: FrontContext, { code, message }: WireError):
 
 /** Plain HTTP came to the TLS port and was answered with `status`. */
 export function logPlainOnTls(context: FrontContext, peer: Peer, status: number): void {
+  context.counters?.refuse('plain-on-tls-port');
   const client = peerText(peer);
   const what = status < 400 ? 'It was redirected to https.' : 'It was told to use https.';
   context.log.event({ event: 'refused', level: 'info', client, code: 'plain-on-tls-port', status, message: `The client spoke plain HTTP on the TLS port. ${what}` });

@@ -32,7 +32,8 @@ export interface Verdict {
 export function judgeAnswer(exchange: Exchange, target: AppTarget, head: AnswerHead, frontAddress: string | undefined): Verdict {
   const { lines, finding, handOver } = target.repair(head, exchange.head, exchange.truth);
   if (finding === undefined) return { lines, replacement: undefined, handOver };
-  const { explained } = exchange.site!;
+  const { explained, name } = exchange.site!;
+  exchange.context.counters?.redirect(name, finding.kind);
   if (finding.kind === 'repaired') {
     if (!explained.has('redirect-repaired')) logRepair(exchange, { answer: head, finding, frontAddress });
     return { lines, replacement: undefined, handOver };

@@ -30,9 +30,14 @@ export interface Surroundings {
   readonly explained: Set<string>;
 }
 
+/** One without hosts takes every host. */
+export const siteName = ({ hosts }: Pick<SiteSettings, 'hosts'>): string => hosts[0] ?? '*';
+
 /** One site's rules, compiled at construction; at run time they are only asked. */
 export class Site {
   readonly settings: SiteSettings;
+  /** What it is called in counts: its first host. */
+  readonly name: string;
   readonly schemes: SchemeRules;
   readonly policy: ClientPolicy | undefined;
   /** See {@link Surroundings}. */
@@ -49,6 +54,7 @@ export class Site {
 
   constructor(settings: SiteSettings, surroundings: Surroundings) {
     this.settings = settings;
+    this.name = siteName(settings);
     this.schemes = compileSchemes(settings.schemes, settings.health);
     this.policy = surroundings.policy;
     this.#maintenance = settings.maintenance && new Maintenance(settings.maintenance, surroundings.log);

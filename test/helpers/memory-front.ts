@@ -4,6 +4,7 @@ import { ClientConnection } from '../../src/front/downstream/http1.ts';
 import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
 import { createLog } from '../../src/front/log/index.ts';
+import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
@@ -36,16 +37,17 @@ export const settings = (changes: Partial<Settings> = {}): Settings => ({
 export class MemoryFront {
   readonly transport = new MemoryTransport();
   readonly context: FrontContext;
+  readonly upstreams: Parameters<typeof createSite>[2]['upstreams'] = [];
   /** Everything that was logged, one object a line. */
   readonly logged: string[] = [];
 
-  constructor(given: Settings = settings(), { real = false, clients }: { readonly real?: boolean; readonly clients?: Parts['clients'] } = {}) {
+  constructor(given: Settings = settings(), { real = false, clients, counters }: { readonly real?: boolean; readonly counters?: Counters; readonly clients?: Parts['clients'] } = {}) {
     const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };
-    const certificates = { pick: () => undefined, real, names: [], authorityFiles: [], close: () => undefined };
-    this.context = createContext(given, { transport: this.transport, log, certificates, clients, doors, observe: undefined });
-    const upstreams: Parameters<typeof createSite>[2]['upstreams'] = [];
+    const certificates = { pick: () => undefined, real, names: [], shown: () => [], authorityFiles: [], close: () => undefined };
+    this.context = createContext(given, { transport: this.transport, log, counters, certificates, clients, doors, observe: undefined });
+    const { upstreams } = this;
     this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
   }
 

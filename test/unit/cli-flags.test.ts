@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { Command } from 'commander';
 import { addFlags, type Flags } from '../../src/cli/flags.ts';
-import { main, version } from '../../src/cli/program.ts';
+import { main } from '../../src/cli/program.ts';
+import { version } from '../../src/cli/version.ts';
 import { readSettings } from '../../src/cli/settings.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Settings } from '../../src/config/settings.ts';
@@ -65,10 +66,11 @@ test('every flag arrives', async () => {
     '--speaks', 'ssl-flag', '--tell', 'X-Port: {port}', '--tell', 'X-On: yes', '--allow-header', 'X_Ok',
     '--trust', 'loopback', '--trust', '10.0.0.0/8', '--trust-header', 'X-Real-IP', '--trust-header', 'scheme=X-My-Proto', '--trust-header', 'X-Forwarded-Host',
     '--scheme', '/checkout/=https', '--scheme', '/feed/=http', '--scheme', '/=either', '--health', '/up', '--health', '/live', '--secure-cookies', 'on',
-    '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c',
+    '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
   );
   assert.deepEqual([front.https, front.http], [{ kind: 'at', address: { kind: 'unix', path: join(cwd, 'web.sock') } }, { kind: 'off' }]);
   assert.deepEqual([front.publicHttpsPort, front.publicHttpPort, front.grace, front.log, front.allowHeaders], [443, 80, 7, 'combined', ['X_Ok']]);
+  assert.deepEqual(front.admin, { address: { kind: 'ip', host: '127.0.0.1', port: 9443 }, passwordFile: undefined, hosts: ['front.test'] });
   assert.deepEqual([front.logFile, front.logHide], [join(cwd, 'access.log'), ['a', 'b', 'c']]);
   assert.deepEqual(front.certificates, ['a', 'b'].map((name) => ({ cert: join(cwd, `${name}.pem`), key: join(cwd, `${name}.key`) })));
   assert.deepEqual([front.trust, front.trustHeaders], [['loopback', '10.0.0.0/8'], { scheme: 'X-My-Proto', client: 'X-Real-IP', host: 'X-Forwarded-Host', port: undefined }]);
@@ -133,6 +135,9 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--timeout', 'answer=soon'], /--timeout answer: saw "soon", expected a duration/],
   [['8000', '--grace', '-1'], /--grace: saw "-1"/],
   [['8000', '--log-file', 'nope/x.log'], /--log-file: saw "[^"]*nope.x\.log".*Make .*nope first/],
+  [['8000', '--admin', '*:9443'], /--admin: saw "\*:9443", expected loopback or a unix socket, or a password.*--admin-password-file/],
+  [['8000', '--admin', '0.0.0.0:9443'], /--admin-password-file/],
+  [['8000', '--admin', '9443', '--admin-password-file', 'no.txt'], /--admin-password-file: .*no\.txt is missing/],
   [['8000', '--log', 'xml'], /--log: saw "xml", expected pretty, json, combined or off/],
   [['--config', 'no.ts'], /--config: .*no\.ts is missing/],
   [['--config', 'conf/sites.json', '--domain', 'x.test'], /--domain: .*beside a configuration with sites.*write it into that site/],

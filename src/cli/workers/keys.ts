@@ -9,6 +9,8 @@ import type { HandedKeys } from './messages.ts';
 export interface Keys {
   /** A local authority signs. */
   readonly local: boolean;
+  /** Undefined where the https door is off. */
+  readonly certificates: Certificates | undefined;
   readonly handed: () => HandedKeys;
   /** Answers a worker that asks for a certificate to be signed. */
   readonly serve: (line: ToWorker) => void;
@@ -26,6 +28,7 @@ export async function openKeys(settings: Settings, log: Log, replaced: (pairs: N
   }, undefined);
   return {
     local: certificates?.real === false,
+    certificates,
     handed() {
       if (certificates === undefined) return { kind: 'none' };
       const { pairs, names, authorityFiles } = certificates;

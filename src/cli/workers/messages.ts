@@ -4,6 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { CertificatePair } from '../../core/contract/certificate.ts';
 import type { News } from '../../front/fellows.ts';
 import type { Inherited } from '../../front/front.ts';
+import type { Snapshot } from '../../front/metrics/snapshot.ts';
 import type { FrontEvent } from '../../front/log/index.ts';
 
 /** All that a worker has to know. The first message to it. */
@@ -61,6 +62,8 @@ export interface WorkerSays {
 /** What is asked, and what is answered: [question, answer]. */
 export interface ParentAsks {
   readonly numbers: readonly [null, Numbers];
+  /** Null where nothing is counted. */
+  readonly snapshot: readonly [null, Snapshot | null];
 }
 
 export interface WorkerAsks {

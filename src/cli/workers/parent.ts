@@ -1,19 +1,24 @@
 /** The process that keeps workers: it has the ports, the keys and the log, and never a client's connection. */
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
+import type { Certificates } from '../../certs/store.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { doorPlace } from '../../front/door-plan.ts';
 import { openPlaces, type Door, type Place } from '../../front/doors.ts';
 import { readyEvent, tellUnprivileged, type Inherited } from '../../front/front.ts';
+import { openAdmin, type Admin } from '../../front/admin/admin.ts';
+import type { Log } from '../../front/log/index.ts';
 import { openLog } from '../../front/open-log.ts';
-import { bind } from '../../transport/runtime.ts';
+import { bind, nativeTransport, runtime } from '../../transport/runtime.ts';
 import type { Bound } from '../../transport/wire.ts';
 import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
+import { version } from '../version.ts';
 import type { Serving } from '../serve.ts';
 import { FIRST_FD } from './child.ts';
 import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts';
+import { Gathered } from './gathered.ts';
 import { openKeys } from './keys.ts';
 import type { Numbers } from './messages.ts';
 import { addUp } from './numbers.ts';
@@ -52,8 +57,12 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
   });
   // Whoever starts later is told the newest.
   const rotation = setInterval(() => { workers.say('ticketKey', share.ticketKey = makeTicketKeys().toString('base64')); }, TICKET_KEY_LIFE).unref();
+  const gathered = new Gathered();
+  let admin: Admin | undefined;
   const letGo = (): void => {
     clearInterval(rotation);
+    gathered.close();
+    void admin?.close();
     void closeDoors();
     keys.close();
     logs.close();
@@ -61,6 +70,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
   try {
     await inWords(settings, () => takeDoors(settings, keys.local, doors));
     await workers.start();
+    admin = await inWords(settings, () => openStatus(settings, { log, certificates: keys.certificates, gathered, workers }));
   } catch (error) {
     workers.kill();
     letGo();
@@ -70,7 +80,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
   workers.failed.catch(letGo);
   return {
     log,
-    ready: { ...readyEvent(settings, doors), workers: count },
+    ready: { ...readyEvent(settings, doors, admin), workers: count },
     failed: workers.failed,
     reopenLog: logs.reopen,
     numbers: async () => addUp(await workers.ask('numbers', null)),
@@ -80,6 +90,8 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
       const ended = workers.stop();
       await closeDoors(handedOver);
       await ended;
+      gathered.close();
+      await admin?.close();
       keys.close();
       await logs.drained();
       logs.close();
@@ -89,6 +101,23 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
       letGo();
     },
   };
+}
+
+interface StatusParts {
+  readonly log: Log;
+  readonly certificates: Certificates | undefined;
+  readonly gathered: Gathered;
+  readonly workers: Workers;
+}
+
+/** The admin address, of all workers together; undefined where there is none. */
+async function openStatus(settings: Settings, { log, certificates, gathered, workers }: StatusParts): Promise<Admin | undefined> {
+  if (settings.admin === undefined) return undefined;
+  await gathered.begin(() => workers.ask('snapshot', null));
+  return await openAdmin(settings, settings.admin, {
+    transport: nativeTransport, log, certificates, build: { version: version(), runtime },
+    snapshot: () => ({ ...gathered.whole!, certificates: certificates?.shown?.() ?? [] }), // workers have the keys from here
+  });
 }
 
 /** Takes both doors into `doors`, one after the other, so that what was taken can be given up. */

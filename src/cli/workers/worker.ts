@@ -28,6 +28,7 @@ export async function work(): Promise<number> {
   try {
     const front = await openFront(start.settings, { part, inherited: start.doors });
     line.answer('numbers', () => front.numbers());
+    line.answer('snapshot', () => front.snapshot() ?? null);
     line.say('ready', null);
     part.begun();
     await stopped;

@@ -39,6 +39,7 @@ export interface FrontEvent {
 export interface ReadyEvent {
   readonly https?: string | undefined;
   readonly http?: string | undefined;
+  readonly admin?: string | undefined;
   readonly app: string;
   /** What serves: `Node 20.19.0`, `Bun 1.4.5`. */
   readonly runtime?: string;

@@ -26,8 +26,8 @@ export function jsonEvent(event: FrontEvent, time: number): string {
 }
 
 /** Without a time: whoever starts a front waits for exactly this line. */
-export function jsonReady({ https, http, app, runtime, workers }: ReadyEvent): string {
-  return `${JSON.stringify({ event: 'ready', https, http, app, runtime, workers })}\n`;
+export function jsonReady({ https, http, admin, app, runtime, workers }: ReadyEvent): string {
+  return `${JSON.stringify({ event: 'ready', https, http, admin, app, runtime, workers })}\n`;
 }
 
 /** Milliseconds to microseconds' precision. */

@@ -26,9 +26,9 @@ export function prettyEvent(event: FrontEvent, time: number, paint: Paint): stri
   return `${paint('dim', clockTime(time))} ${paint(colour, label)} ${forTerminal(event.message)} ${paint('dim', `(${forTerminal(event.event)})${id}`)}\n`;
 }
 
-export function prettyReady({ https, http, app, runtime, workers }: ReadyEvent, paint: Paint): string {
+export function prettyReady({ https, http, admin, app, runtime, workers }: ReadyEvent, paint: Paint): string {
   const doors = [https, http].flatMap((url) => (url === undefined ? [] : [paint('bold', forTerminal(url))]));
-  return `${paint('green', 'Ready:')} ${doors.join(' and ')} -> ${forTerminal(app)}${runtime === undefined ? '' : paint('dim', ` (${runtime}${workers === undefined ? '' : `, ${workers} workers`})`)}\n`;
+  return `${paint('green', 'Ready:')} ${doors.join(' and ')} -> ${forTerminal(app)}${runtime === undefined ? '' : paint('dim', ` (${runtime}${workers === undefined ? '' : `, ${workers} workers`})`)}${admin === undefined ? '' : `\nStatus and metrics: ${forTerminal(admin)}`}\n`;
 }
 
 function statusColour(status: number): Colour {

@@ -1,4 +1,5 @@
 import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
+import type { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { tlsTo, type AppTls } from './app-tls.ts';
@@ -33,6 +34,8 @@ export class AppPool {
   readonly tls: AppTls | undefined;
   /** The address that answered last. */
   firstAddress = 0;
+  /** What the newest request found wrong with it; undefined where that was answered. */
+  trouble: Fault | undefined;
   readonly #sendProxy: UpstreamSettings['sendProxy'];
   /** Those that any request may have. */
   readonly #idle = new IdleConnections();

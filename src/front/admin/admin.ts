@@ -1,0 +1,101 @@
+import type { Certificates } from '../../certs/store.ts';
+import { isThisMachine } from '../../config/admin.ts';
+import { readSecretFile } from '../../config/secret.ts';
+import type { AdminSettings, Settings, SiteSettings } from '../../config/settings.ts';
+import type { Transport } from '../../transport/wire.ts';
+import { createContext } from '../compose.ts';
+import { doorPlan } from '../door-plan.ts';
+import { DoorError, openDoor } from '../doors.ts';
+import type { Log } from '../log/index.ts';
+import type { Build } from '../metrics/prometheus.ts';
+import type { Snapshot } from '../metrics/snapshot.ts';
+import { Site } from '../site.ts';
+import { Sites } from '../sites.ts';
+import type { Lead, Target } from '../targets.ts';
+import { createAnswer } from './answers.ts';
+import { createGuard } from './guard.ts';
+import { History } from './history.ts';
+
+export interface AdminParts {
+  readonly transport: Transport;
+  readonly log: Log;
+  /** Of the front; undefined where its https door is off. */
+  readonly certificates: Certificates | undefined;
+  /** What is known now: of this process, or of all that serve. */
+  readonly snapshot: () => Snapshot;
+  readonly build: Build;
+}
+
+export interface Admin {
+  /** As a person would type it. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the admin address: a front of its own, of the same parts as the other, with one site whose only route is the
+ * status. Nothing that is asked here is counted or logged as a request. Rejects with a DoorError.
+ */
+export async function openAdmin(settings: Settings, admin: AdminSettings, parts: AdminParts): Promise<Admin> {
+  const { transport, log, certificates } = parts;
+  // A password must not cross a network in the clear.
+  const tls = !isThisMachine(admin.address) && certificates !== undefined;
+  const door = { kind: 'at', address: admin.address } as const;
+  const own: Settings = {
+    https: tls ? door : { kind: 'off' }, http: tls ? { kind: 'off' } : door, publicHttpsPort: undefined, publicHttpPort: undefined,
+    certificates: settings.certificates, trust: [], acceptProxy: false, trustHeaders: settings.trustHeaders, secretFile: undefined, allowHeaders: [],
+    log: 'off', workers: 1, grace: 0, timeouts: settings.timeouts, sites: [SITE],
+  };
+  const context = createContext(own, { transport, log, certificates: tls ? certificates : undefined, doors: {}, observe: undefined });
+  const history = new History(parts.snapshot);
+  const guard = createGuard({
+    hosts: [...settings.sites.flatMap(({ hosts }) => hosts), ...admin.hosts],
+    anyHost: admin.address.kind === 'unix',
+    password: admin.passwordFile === undefined ? undefined : readSecretFile(admin.passwordFile),
+  });
+  const answer = createAnswer({ guard, history, build: parts.build });
+  const site = new AdminSite({ kind: 'answer', answer: (exchange) => answer(exchange.head, exchange.truth.scheme), changeAnswer: undefined }, log);
+  context.open(new OneSite(site));
+  const opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, certificates?.pick), transport).catch((error: unknown) => {
+    history.close();
+    if (error instanceof DoorError) error.admin = true;
+    throw error;
+  });
+  if (!tls && !isThisMachine(admin.address)) {
+    log.event({ event: 'admin-in-clear', level: 'warn', message: 'The admin address is reached by other machines and https is off: its password and all that it tells cross the network as they are. Use loopback or a unix socket, or give certificates.' });
+  }
+  return {
+    url: opened!.url,
+    async close() {
+      history.close();
+      await Promise.all(opened!.listeners.map((listener) => listener.close()));
+      for (const connection of [...context.connections]) connection.destroy();
+    },
+  };
+}
+
+const SITE: SiteSettings = { hosts: [], schemes: [['/', 'either']], health: [], hsts: undefined, speaks: 'none', tell: [], secureCookies: false, routes: [] };
+
+/** Every path is the status's. */
+class AdminSite extends Site {
+  readonly #lead: Lead;
+
+  constructor(target: Extract<Target, { kind: 'answer' | 'redirect' }>, log: Log) {
+    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, log });
+    this.#lead = { target };
+  }
+
+  override route(): Lead { return this.#lead; }
+}
+
+/** Whatever the host: the guard says why one is not answered to. */
+class OneSite extends Sites {
+  readonly #site: Site;
+
+  constructor(site: Site) {
+    super([site]);
+    this.#site = site;
+  }
+
+  override pick(): Site { return this.#site; }
+}
