@@ -14,6 +14,11 @@ export function logExchange(exchange: Exchange): void {
   if (fault !== undefined && fault.blame !== 'client' && exchange.site?.explained.has(fault.code) !== true) logFault(context, fault, exchange.id);
 }
 
+/** As logs and counts have it: 499 where the client left before there was an answer (as nginx has it), 0 where it was cut without one. */
+export function statusOf({ status, fault }: Exchange): number {
+  return status === 0 && fault?.code === 'client-gone' ? 499 : status;
+}
+
 function logAccess(exchange: Exchange): void {
   const { context, head, fault, truth } = exchange;
   const referer = head.fields.get('referer');
@@ -24,7 +29,7 @@ function logAccess(exchange: Exchange): void {
     scheme: truth.scheme,
     host: head.host,
     target: context.log.hide(head.target),
-    status: exchange.status === 0 ? fault?.code === 'client-gone' ? 499 : 0 : exchange.status,
+    status: statusOf(exchange),
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
     durationMs: context.stamp() - exchange.startedAt,

@@ -26,9 +26,9 @@ svg{display:block;width:100%}
 .failed{fill:none;stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke;stroke-dasharray:4 3}
 .scroll{overflow-x:auto}
 table{width:100%;border-collapse:collapse;font-size:.93rem;font-variant-numeric:tabular-nums}
-th,td{padding:.42rem .7rem .42rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{padding:.42rem 1.5rem .42rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:500;font-size:.82rem;white-space:nowrap}
-tbody th{font-weight:600;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:9rem}td{overflow-wrap:normal}tr>:last-child{padding-right:0}
 td.n,th.n{text-align:right}
 .bar{height:.5rem;width:9rem;max-width:100%;border-radius:3px;margin:.35rem 0 .1rem;background:var(--line)}
 .c2{fill:var(--good)}.c3{fill:var(--info)}.c4{fill:var(--warn)}.c5,.c0{fill:var(--bad)}.c1{fill:var(--soft)}

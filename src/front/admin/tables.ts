@@ -12,11 +12,13 @@ const number = (value: number): string => value.toLocaleString('en');
 const rate = (value: number): string => (value === 0 ? '0' : value < 9.95 ? value.toFixed(1) : number(Math.round(value)));
 const time = (seconds: number | undefined): string => (seconds === undefined ? '–' : duration(seconds * 1000));
 
+const share = (value: number): string => (value === 0 ? '0 %' : value < 0.001 ? 'below 0.1 %' : `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`);
+
 export function tiles(whole: Activity, { open, running, process }: Snapshot): string {
   const all: readonly (readonly [name: string, value: string, more: string])[] = [
     ['Requests a second', rate(whole.rate), `${number(whole.total)} since the start`],
     ['Answer time', time(whole.half), `95 of 100 within ${time(whole.most)}`],
-    ['Failing', `${(whole.failing * 100).toFixed(whole.failing > 0 && whole.failing < 0.1 ? 1 : 0)} %`, 'answered with 5xx, or cut'],
+    ['Failing', share(whole.failing), 'answered with 5xx, or cut'],
     ['Connections', number(open), `${number(running)} requests running`],
     ['Sent a second', size(whole.sentRate), `${size(whole.sent)} since the start`],
     ['Memory', size(process.memoryBytes), `${duration(process.cpuSeconds * 1000)} of processor time`],

@@ -1,6 +1,7 @@
 import { countStripped } from '../../core/contract/keep.ts';
 import type { FaultCode } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { statusOf } from '../exchange-log.ts';
 import { BOUNDS, NO_SITE, type Histogram, type RedirectFinding, type Refusal, type SiteCounts, type Snapshot } from './snapshot.ts';
 
 /** Above 599 is no status (RFC 9110 §15); those few that apps invent are counted as 0. */
@@ -60,7 +61,8 @@ export class Counters {
   /** An exchange is over. */
   end(exchange: Exchange): void {
     this.#running--;
-    const { fault, status, head, appMs } = exchange;
+    const { fault, head, appMs } = exchange;
+    const status = statusOf(exchange);
     const site = this.#site(exchange.site?.name ?? NO_SITE);
     site.statuses[status < STATUSES ? status : 0]!++;
     site.bytesIn += exchange.bytesIn;

@@ -35,7 +35,7 @@ export function prometheusText({ sites, refused, ...front }: Snapshot, build: Bu
     ['process_resident_memory_bytes', 'gauge', 'Memory.', [[{}, front.process.memoryBytes]]],
     ['process_start_time_seconds', 'gauge', 'When it began, in seconds since 1970.', [[{}, front.process.startedAt / 1000]]],
   ];
-  return families.filter(([, , , samples]) => samples.length > 0).map(([name, type, help, samples]) =>
+  return families.map(([name, type, help, samples]) =>
     `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map(([labels, value, suffix = '']) => `${name}${suffix}${labelText(labels)} ${value}\n`).join('')}`).join('');
 }
 

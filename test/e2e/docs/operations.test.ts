@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { fetchOnce } from '../../helpers/client.ts';
 import { docsPage } from '../../helpers/docs.ts';
 import { runFront } from '../../helpers/front.ts';
 import { answering, reply, startRawApp } from '../../helpers/raw-app.ts';
+import { program } from '../../helpers/real.ts';
 import { eventually, tempDir } from '../../helpers/scope.ts';
 
 // One front for the whole page, and for what it promises of signals.
 const page = docsPage('operations');
+page.leave('scrape_configs', 'what Prometheus would ask for is asked for here');
 page.leave('endscript', 'its one command is typed here by hand, after a rename such as logrotate makes');
 
 test('the log file, and what signals do', async (t) => {
@@ -56,5 +60,39 @@ test('the log file, and what signals do', async (t) => {
     const { exit, stderr } = await runFront(['reopen'], { env });
     assert.equal(exit.code, 1);
     assert.match(stderr, /No front is running/);
+  });
+});
+
+describe('the admin address', page.requires('chromium'), () => {
+  test('the status page lives in a browser, without a word of complaint and without the network; metrics are beside it', async (t) => {
+    const app = await startRawApp(t, answering(reply('ok')));
+    const reader = page.follow(t, { 'sallyport 8000': `sallyport ${app.address} --scheme /=either`, '--admin 9443': '--admin 0' }, { env: { SALLYPORT_DATA_DIR: tempDir(t) } });
+    const front = await reader.front('--admin');
+    const admin = String(front.ready['admin']);
+    await front.getHttp('/');
+    const metrics = await fetchOnce(`${admin}/metrics`);
+    assert.equal(metrics.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+    assert.match(metrics.text, /\nsallyport_requests_total\{site="\*",code="200"\} 1\n/);
+    for (const [, name = ''] of page.text.matchAll(/^\| `?(sallyport_\w+)/gm)) assert.ok(metrics.text.includes(`# TYPE ${name} `), `${name} of the page is there`);
+
+    const browser = await chromium.launch({ executablePath: program('chromium'), timeout: 60_000, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] });
+    t.after(() => browser.close());
+    const tab = await browser.newPage({ colorScheme: 'dark' });
+    const trouble: string[] = [];
+    const elsewhere: string[] = [];
+    tab.on('console', (message) => { if (message.type() !== 'log') trouble.push(message.text()); });
+    tab.on('pageerror', (error) => trouble.push(error.message));
+    tab.on('request', (request) => { if (!request.url().startsWith(admin) && !request.url().startsWith('data:')) elsewhere.push(request.url()); });
+    await tab.goto(`${admin}/`);
+    const requests = tab.locator('tbody tr', { has: tab.locator('th', { hasText: 'every host' }) }).locator('td').nth(1);
+    assert.equal(await requests.textContent(), '1');
+    for (let i = 0; i < 2; i++) await front.getHttp('/');
+    await requests.filter({ hasText: '3' }).waitFor();
+    assert.equal(await tab.textContent('#state'), 'Live');
+    assert.deepEqual([trouble, elsewhere], [[], []]);
+    // What a page of somebody else's would do: ask from its own origin.
+    assert.equal(await tab.evaluate(async (url) => fetch(url).then(() => 'read', () => 'refused'), `${admin.replace('127.0.0.1', 'localhost')}/metrics`), 'refused');
+    await front.stop();
+    await tab.locator('#state', { hasText: 'No answer' }).waitFor();
   });
 });
