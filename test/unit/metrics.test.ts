@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Gathered } from '../../src/cli/workers/gathered.ts';
 import { Counters } from '../../src/front/metrics/counters.ts';
 import { prometheusText } from '../../src/front/metrics/prometheus.ts';
 import { BOUNDS, merge, type Snapshot } from '../../src/front/metrics/snapshot.ts';
@@ -152,5 +153,23 @@ describe('quantile', () => {
     assert.ok(Math.abs(quantile(buckets, 0.5)! - 0.0075) < 1e-9);
     buckets[13] = 900; // above all bounds
     assert.equal(quantile(buckets, 0.95), 10);
+  });
+});
+
+describe('what workers have counted', () => {
+  it('stays counted when one has ended, and is never counted twice', () => {
+    const { front, snapshot } = counted();
+    front.client().say(get());
+    front.app().say(OK);
+    const [one, two, fresh] = [1, 2, 3].map((pid) => ({ ...snapshot(), pid }));
+    const gathered = new Gathered();
+    assert.equal(gathered.whole, undefined);
+    const requests = (): unknown => gathered.whole!.sites['a.test']!.statuses['200'];
+    gathered.take([one!, two!]);
+    gathered.take([one!, two!]);
+    assert.deepEqual([requests(), gathered.whole!.open], [2, 2]);
+    gathered.take([two!, fresh!]);
+    gathered.take([two!, fresh!]);
+    assert.deepEqual([requests(), gathered.whole!.open], [3, 2]);
   });
 });
