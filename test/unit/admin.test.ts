@@ -11,11 +11,12 @@ import { MemoryFront, settings, siteSettings } from '../helpers/memory-front.ts'
 import { MemoryWire } from '../helpers/memory-transport.ts';
 import type { ListenOptions } from '../../src/transport/wire.ts';
 
+const LOOPBACK: ListenAddress = { kind: 'ip', host: '127.0.0.1', port: 9443 };
 const PASSWORD = 'correct-horse-battery';
 
 interface Opened { readonly ask: (head: string, tls?: boolean) => string; readonly front: MemoryFront; readonly listened: ListenOptions }
 
-const open = async (t: TestContext, { address = { kind: 'ip', host: '127.0.0.1', port: 9443 }, password = false, hosts = [] as string[] } = {}): Promise<Opened> => {
+const open = async (t: TestContext, { address = LOOPBACK, password = false, hosts = [] as string[] } = {}): Promise<Opened> => {
   const given = settings({ sites: [siteSettings({ hosts: ['a.test'] })] });
   const counters = new Counters(['a.test']);
   const front = new MemoryFront(given, { counters });
