@@ -16,7 +16,7 @@ const PASSWORD = 'correct-horse-battery';
 
 interface Opened { readonly ask: (head: string, tls?: boolean) => string; readonly front: MemoryFront; readonly listened: ListenOptions }
 
-const open = async (t: TestContext, { address = LOOPBACK, password = false, hosts = [] as string[] } = {}): Promise<Opened> => {
+const open = async (t: TestContext, { address = LOOPBACK, password = false, hosts = [] }: { readonly address?: ListenAddress; readonly password?: boolean; readonly hosts?: readonly string[] } = {}): Promise<Opened> => {
   const given = settings({ sites: [siteSettings({ hosts: ['a.test'] })] });
   const counters = new Counters(['a.test']);
   const front = new MemoryFront(given, { counters });
