@@ -89,7 +89,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
       const door = await openDoor({ ...doorPlan(scheme, context, certificates?.pick), inherited: options.inherited?.[scheme] }, transport);
       if (door !== undefined) doors[scheme] = door;
     }
-    if (settings.admin !== undefined && part === undefined) admin = await openAdmin(settings, settings.admin, { transport, log, certificates, snapshot, build: { version: options.version ?? '', runtime } });
+    if (settings.admin !== undefined && part === undefined) admin = await openAdmin(settings, settings.admin, { transport, log, certificates, snapshot, patient: options.inherited?.https !== undefined || options.inherited?.http !== undefined, build: { version: options.version ?? '', runtime } });
     context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, upstreams }))));
   } catch (error) {
     await closeDoors();
@@ -109,6 +109,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
     async stop(handedOver) {
       await closeDoors(handedOver);
+      if (handedOver === true) await admin?.close(); // the one that takes over waits for it
       await stopGracefully(context, settings.grace * 1000);
       letGo();
       await logs.drained();

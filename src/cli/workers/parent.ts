@@ -89,6 +89,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
       clearInterval(rotation);
       const ended = workers.stop();
       await closeDoors(handedOver);
+      if (handedOver === true) await admin?.close(); // the one that takes over waits for it
       await ended;
       gathered.close();
       await admin?.close();
@@ -115,7 +116,7 @@ async function openStatus(settings: Settings, { log, certificates, gathered, wor
   if (settings.admin === undefined) return undefined;
   await gathered.begin(() => workers.ask('snapshot', null));
   return await openAdmin(settings, settings.admin, {
-    transport: nativeTransport, log, certificates, build: { version: version(), runtime },
+    transport: nativeTransport, log, certificates, build: { version: version(), runtime }, patient: Object.keys(inheritedDoors(settings)).length > 0,
     snapshot: () => ({ ...gathered.whole!, certificates: certificates?.shown?.() ?? [] }), // workers have the keys from here
   });
 }

@@ -5,7 +5,7 @@ import type { AdminSettings, Settings, SiteSettings } from '../../config/setting
 import type { Transport } from '../../transport/wire.ts';
 import { createContext } from '../compose.ts';
 import { doorPlan } from '../door-plan.ts';
-import { DoorError, openDoor } from '../doors.ts';
+import { addressText, DoorError, openDoor, type Door } from '../doors.ts';
 import type { Log } from '../log/index.ts';
 import type { Build } from '../metrics/prometheus.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
@@ -24,7 +24,12 @@ export interface AdminParts {
   /** What is known now: of this process, or of all that serve. */
   readonly snapshot: () => Snapshot;
   readonly build: Build;
+  /** Where the address is taken, wait for it: this process takes over from one that has it. */
+  readonly patient?: boolean;
 }
+
+/** Milliseconds between two tries to get an address that is taken. */
+const AGAIN = 500;
 
 export interface Admin {
   /** As a person would type it. */
@@ -56,19 +61,35 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
   const answer = createAnswer({ guard, history, build: parts.build });
   const site = new AdminSite({ kind: 'answer', answer: (exchange) => answer(exchange.head, exchange.truth.scheme), changeAnswer: undefined }, log);
   context.open(new OneSite(site));
-  const opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, certificates?.pick), transport).catch((error: unknown) => {
+  let opened: Door | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let closed = false;
+  const open = async (): Promise<void> => {
+    try {
+      opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, certificates?.pick), transport);
+    } catch (error) {
+      if (!(error instanceof DoorError)) throw error;
+      error.admin = true;
+      if (parts.patient !== true || error.code !== 'EADDRINUSE') throw error;
+      if (!closed) again = setTimeout(() => { open().catch((later: Error) => { log.event({ event: 'admin-off', level: 'error', message: later.message }); }); }, AGAIN).unref();
+    }
+  };
+  try {
+    await open();
+  } catch (error) {
     history.close();
-    if (error instanceof DoorError) error.admin = true;
     throw error;
-  });
+  }
   if (!tls && !isThisMachine(admin.address)) {
     log.event({ event: 'admin-in-clear', level: 'warn', message: 'The admin address is reached by other machines and https is off: its password and all that it tells cross the network as they are. Use loopback or a unix socket, or give certificates.' });
   }
   return {
-    url: opened!.url,
+    url: opened?.url ?? addressText(admin.address),
     async close() {
+      closed = true;
+      clearTimeout(again);
       history.close();
-      await Promise.all(opened!.listeners.map((listener) => listener.close()));
+      await Promise.all((opened?.listeners ?? []).map((listener) => listener.close()));
       for (const connection of [...context.connections]) connection.destroy();
     },
   };
