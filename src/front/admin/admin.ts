@@ -102,7 +102,7 @@ class AdminSite extends Site {
   readonly #lead: Lead;
 
   constructor(target: Extract<Target, { kind: 'answer' | 'redirect' }>, log: Log) {
-    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, policy: undefined, log });
+    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, policy: undefined, log, explained: new Set() });
     this.#lead = { target };
   }
 
