@@ -13,6 +13,7 @@ import { eventually, tempDir } from '../../helpers/scope.ts';
 // One front for the whole page, and for what it promises of signals.
 const page = docsPage('operations');
 page.leave('scrape_configs', 'what Prometheus would ask for is asked for here');
+page.leave('--workers 2', 'workers are tested end to end by a file of their own');
 page.leave('endscript', 'its one command is typed here by hand, after a rename such as logrotate makes');
 
 test('the log file, and what signals do', async (t) => {
