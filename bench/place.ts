@@ -36,8 +36,9 @@ export function makePlace(): Place {
   }
   const sections = ['openssl_conf = all', '[all]', 'ssl_conf = ssl', '[ssl]', 'system_default = clients', '[clients]'];
   writeFileSync(at('openssl.cnf'), [...sections, `MinProtocol = ${TLS.version}`, `Ciphersuites = ${TLS.cipher}`, `Groups = ${TLS.group}`, ''].join('\n'));
-  // Workers of some peers give their rights up before they look at a file.
-  execFileSync('chmod', ['-R', 'a+rX', dir]);
+  // Workers of some peers give their rights up before they look at a file; the key they have read before.
+  execFileSync('chmod', ['a+rx', dir]);
+  execFileSync('chmod', ['-R', 'a+rX', at('files'), at('openssl.cnf'), at('cert.pem')]);
   const remove = (): void => { rmSync(dir, { recursive: true, force: true }); };
   process.once('exit', remove); // a run that is interrupted leaves nothing either
   return { dir, cert: at('cert.pem'), key: at('key.pem'), both: at('both.pem'), files: at('files'), openssl: at('openssl.cnf'), remove };

@@ -143,7 +143,7 @@ describe('all servers down', requires('gunicorn', 'python3-django'), () => {
       assert.ok(Number(got.headers['retry-after']) >= 1, got.headers['retry-after']);
       assert.doesNotMatch(got.text, /127\.0\.0\.1/, 'nothing of addresses');
     }
-    assert.ok(front.events().some(({ event, message }) => event === 'app-down' && String(message).includes(servers[0].address)));
+    await front.event('that the app is down', ({ event, message }) => event === 'app-down' && String(message).includes(servers[0].address));
     await startDjango(t, { site: STRICT, port: servers[0].port });
     await eventually('an answer', async () => (await ask()).status === 200, LONG);
   });

@@ -17,7 +17,7 @@ import { startDjango } from './gunicorn.ts';
 import { makePlan, SITE } from './outer-proxies.ts';
 import type { OuterProxy, Plan } from './outer-proxies.ts';
 import { answering, reply, startRawApp } from './raw-app.ts';
-import { scope, tempDir } from './scope.ts';
+import { eventually, scope, tempDir } from './scope.ts';
 import type { Scope } from './scope.ts';
 import type { Told } from './told.ts';
 
@@ -163,6 +163,8 @@ export const followBehind = (page: DocsPage, proxy: OuterProxy, namedAway: 'stay
         assert.equal(got.status, 307, 'it came to the front over http, and that is all that is known');
         assert.equal(got.headers.location, `${own.https}/`);
       }
+      // Lines are written beside the answers: the three requests' own come after what was said of them.
+      await eventually('three requests in the log', () => front.events().filter((event) => event.event === 'request').length === 3);
       const claims = front.events().filter((event) => event.event === 'claim-ignored');
       assert.equal(claims.length, 1);
       assert.equal(claims[0]?.['client'], '127.0.0.1');
