@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { basename, dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
 import type { AppRoute, Timeouts } from '../../src/config/settings.ts';
@@ -14,11 +15,16 @@ const ok = (body: string, more = ''): string => `HTTP/1.1 200 OK\r\nContent-Leng
 const frontWith = (route: Partial<AppRoute> = {}, timeouts: Partial<Timeouts> = {}): MemoryFront =>
   new MemoryFront(settings({ log: 'off', timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts }, sites: [siteSettings({ routes: [appRoute(route)] })] }));
 
-/** Descriptors of temporary files that this process holds. */
+/** The name of a body's file. Other tests of the same process have files of theirs open beside it. */
+const BODY = /^sallyport-[\da-f]{24}(?: \(deleted\))?$/;
+/** Descriptors of bodies' files that this process holds. */
 const held = (): number => readdirSync('/proc/self/fd').filter((fd) => {
-  try { return readlinkSync(`/proc/self/fd/${fd}`).startsWith(`${tmpdir()}/sallyport-`); } catch { return false; }
+  try {
+    const path = readlinkSync(`/proc/self/fd/${fd}`);
+    return dirname(path) === tmpdir() && BODY.test(basename(path));
+  } catch { return false; }
 }).length;
-const named = (): string[] => readdirSync(tmpdir()).filter((name) => /^sallyport-[\da-f]{24}$/.test(name));
+const named = (): string[] => readdirSync(tmpdir()).filter((name) => BODY.test(name));
 
 /** Nothing is left: no connection, no deadline, no timer, no file. */
 async function nothingLeft(front: MemoryFront): Promise<void> {
