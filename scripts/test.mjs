@@ -17,7 +17,10 @@ const NODE_ONLY = [
 ];
 
 /** What goes end to end on Bun as well whenever everything is tested: what sockets, TLS and bytes can differ in. The rest by `npm run test:bun`, which takes as long again. */
-const BUN_TOO = ['bodies', 'client-certificates', 'exchange', 'handshakes', 'proxy-protocol', 'stopping', 'tls-upstreams', 'truth', 'websocket'].map((name) => `e2e/${name}.test.ts`);
+const BUN_TOO = [
+  'admin', 'app-trouble', 'bodies', 'client-certificates', 'docs/operations', 'doors', 'exchange', 'handshakes', 'live', 'mixed-site', 'php', 'policy',
+  'profiles', 'proxy-protocol', 'routes', 'slow-clients', 'static', 'stopping', 'tls-upstreams', 'trusted-proxies', 'truth', 'uwsgi', 'websocket',
+].map((name) => `e2e/${name}.test.ts`);
 
 const words = process.argv.slice(2);
 const runtime = words.find((word) => word.startsWith('--runtime='))?.slice('--runtime='.length);

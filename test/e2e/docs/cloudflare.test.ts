@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { makeCertificate } from '../../helpers/certificate.ts';
 import { docsPage } from '../../helpers/docs.ts';
@@ -54,7 +56,9 @@ describe('behind Cloudflare, as the page has it', page.requires('openssl'), () =
 
 describe('a list that nobody has looked at for a year', () => {
   // A program whose clock is two years ahead.
-  const env = { NODE_OPTIONS: '--import=data:text/javascript,const%20now=Date.now;Date.now=()=>now()+731*864e5' };
+  const ahead = join(tempDir(scope()), 'ahead.mjs');
+  writeFileSync(ahead, 'const now = Date.now; Date.now = () => now() + 731 * 864e5;');
+  const env = { NODE_OPTIONS: `--import=${ahead}`, BUN_OPTIONS: `--preload=${ahead}` };
 
   test('is said at start, with its date and what to do', async (t) => {
     const app = await startRawApp(t, answering(() => reply('ok')));
