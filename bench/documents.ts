@@ -18,7 +18,7 @@ export function withSpeed(readme: string, results: Results): string {
 
 const OURS = ['nginx', 'sallyport-bun', 'sallyport-node'];
 
-function speed({ cases, machine, date, commit, versions, tls, missing, load }: Results): string {
+function speed({ cases, machine, date, commit, versions, tls, missing, load, again = [] }: Results): string {
   const rows = cases.flatMap((one) => one.name === 'soak' ? [] : lines(one));
   const wide = cases.filter((one) => one.name !== 'soak' && one.rows.some(({ peer }) => !OURS.includes(peer)));
   const soaked = cases.find(({ name }) => name === 'soak');
@@ -28,6 +28,7 @@ function speed({ cases, machine, date, commit, versions, tls, missing, load }: R
     `| | ${wide.map((one) => what(one)).join(' | ')} |`, `|---|${wide.map(() => '---|').join('')}`, ...others(wide), '',
     ...soaked === undefined ? [] : [`${soaked.title[0]!.toUpperCase()}${soaked.title.slice(1)} (${soaked.note}): ${soaked.rows.map(soakOf).join('; ')}.`, ''],
     `Medians of ${Math.max(...cases.map(({ rounds }) => rounds))} rounds in turns (of one where a round is long), in brackets the ratio to nginx. ${date}, commit ${commit}; ${machine.processor}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, ${machine.system}, load average ${load} when the run began${load > machine.cores / 2 ? ' (a busy machine: figures are higher than on a quiet one; compare the ratios)' : ''}; ${Object.values(tls).join(', ')}.`,
+    ...again.map((one) => `Measured again by themselves: ${one.cases.join(', ')} (${one.date}, commit ${one.commit}, load average ${one.load}).`),
     `${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
     '',
   ].join('\n');

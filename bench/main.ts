@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { basename } from 'node:path';
 import { app, fixedBodies } from './backend.ts';
 import type { Ground } from './cases/case.ts';
 import { CASES } from './cases/index.ts';
@@ -15,7 +16,7 @@ import { inWords, planOf, type Plan, type Step } from './plan.ts';
 import { endAll, endLoad } from './program.ts';
 import { provision } from './provision.ts';
 import { caseTable, report } from './report.ts';
-import { RESULTS, type CaseResult, type Results } from './results.ts';
+import { RESULTS, newestFile, newestResults, withAgain, type CaseResult, type Results } from './results.ts';
 import { runCase } from './rounds.ts';
 import { soak } from './soak.ts';
 
@@ -98,9 +99,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const began = Date.now();
 try {
   const results = await bench(options);
-  const file = results.mode === 'full' ? `${results.date}.json` : `${results.mode}.json`;
-  if (!options.smoke) writeFileSync(`${RESULTS}${file}`, `${JSON.stringify(results, undefined, 1)}\n`);
-  say(`\n${report(results)}\n\n${options.smoke ? 'done' : `written to bench/results/${file}`}, after ${Math.round((Date.now() - began) / 1000)} s`);
+  const file = options.again ? newestFile() : `${RESULTS}${results.mode === 'full' ? results.date : results.mode}.json`;
+  if (!options.smoke) writeFileSync(file, `${JSON.stringify(options.again ? withAgain(newestResults(), results) : results, undefined, 1)}\n`);
+  say(`\n${report(results)}\n\n${options.smoke ? 'done' : `written to bench/results/${basename(file)}`}, after ${Math.round((Date.now() - began) / 1000)} s`);
   if (results.cases.some(({ rows }) => rows.every(({ trouble }) => trouble !== undefined))) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export interface Options {
   readonly quick: boolean;
   readonly smoke: boolean;
+  /** What is measured takes the place of the same cases in the newest results of a full run. */
+  readonly again: boolean;
   readonly cases: readonly string[];
   readonly peers: readonly string[];
   readonly rounds?: number;
@@ -11,9 +13,10 @@ export interface Options {
   readonly soak?: number;
 }
 
-export const USAGE = `npm run bench -- [--quick | --smoke] [--case NAME] [--peer NAME] [--rounds N] [--soak SECONDS]
+export const USAGE = `npm run bench -- [--quick | --smoke | --again] [--case NAME] [--peer NAME] [--rounds N] [--soak SECONDS]
   --quick       shorter and fewer rounds, no soak: under four minutes
   --smoke       one case, one round: does it run at all?
+  --again       puts the cases that are named in the place of those in the newest results of a full run
   --case NAME   only this case (repeatable)
   --peer NAME   only this peer (repeatable)
   --rounds N    so many rounds
@@ -25,14 +28,15 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      'quick': { type: 'boolean', default: false }, 'smoke': { type: 'boolean', default: false },
+      'quick': { type: 'boolean', default: false }, 'smoke': { type: 'boolean', default: false }, 'again': { type: 'boolean', default: false },
       'case': { type: 'string', multiple: true, default: [] }, 'peer': { type: 'string', multiple: true, default: [] },
       'rounds': { type: 'string' }, 'soak': { type: 'string' },
     },
   });
   const [rounds, soak] = [wholeNumber('--rounds', values.rounds), wholeNumber('--soak', values.soak)];
+  if (values.again && (values.case.length === 0 || values.peer.length > 0 || values.quick || values.smoke)) throw new Error('--again measures whole cases as a full run does: name them with --case, without --peer, --quick and --smoke');
   return {
-    quick: values.quick, smoke: values.smoke, cases: values.smoke ? ['1k'] : values.case,
+    again: values.again, quick: values.quick, smoke: values.smoke, cases: values.smoke ? ['1k'] : values.case,
     peers: values.smoke && values.peer.length === 0 ? ['nginx', 'sallyport-node'] : values.peer, ...rounds === undefined ? {} : { rounds }, ...soak === undefined ? {} : { soak },
   };
 }

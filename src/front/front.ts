@@ -44,8 +44,6 @@ export interface Front {
   /** Certificates of the local authorities that sign here, for people to install. */
   readonly authorityFiles: readonly string[];
   readonly log: Log;
-  /** Counters, and what is open now: plain numbers that add up over several processes. */
-  numbers(): Readonly<Record<string, number>>;
   /** What has been counted, and how things are: plain data that adds up over processes. Undefined where nothing asks for it (`admin`). */
   snapshot(): Snapshot | undefined;
   /** Opens the log file anew, where there is one; rejects with a LogFileError and stays with the old one where that cannot be. Gives what was done. */
@@ -101,7 +99,6 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   for (const message of oldLists(settings.trust, Date.now())) log.event({ event: 'trust-list-old', level: 'warn', message });
   return {
     ready: readyEvent(settings, doors, admin),
-    numbers: () => ({ connections: context.connections.size }),
     authorityFiles: certificates?.authorityFiles ?? [],
     log,
     snapshot: () => (counters === undefined ? undefined : snapshot()),

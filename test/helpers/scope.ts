@@ -30,11 +30,12 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { s
 /** Waits until `look` gives something other than undefined or false. Rejects with `what` after `ms`. */
 export const eventually = async <T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, ms = 5000): Promise<T> => {
   const end = Date.now() + ms;
-  for (;;) {
+  // Most of what is waited for is there in a moment, and the tests wait thousands of times.
+  for (let pause = 1; ; pause = Math.min(pause * 2, 20)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
-    await sleep(20);
+    await sleep(pause);
   }
 };
 

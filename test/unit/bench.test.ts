@@ -15,7 +15,7 @@ import { picture } from '../../bench/picture.ts';
 import { inWords, planOf } from '../../bench/plan.ts';
 import type { Peer } from '../../bench/peers/peer.ts';
 import { caseTable } from '../../bench/report.ts';
-import { newestResults, type CaseResult, type Results } from '../../bench/results.ts';
+import { newestResults, withAgain, type CaseResult, type Results } from '../../bench/results.ts';
 import { figuresOf, withRatios } from '../../bench/rounds.ts';
 import { growthOf } from '../../bench/soak.ts';
 
@@ -121,6 +121,16 @@ test('the README\'s section says which fronts were missing or failed', () => {
   assert.match(written, /\| 1 KiB answers: µs per request \| 15\.6 \| 14\.9 \(0\.96\) \| {2}\|\n[^]*\| Caddy \| failed \|[^]*Missing: hitch\./);
   assert.doesNotMatch(written, /old/);
   assert.throws(() => withSpeed('no place', results), /has no/);
+});
+
+test('a case that is measured again takes the place of the old one, and the README says when', () => {
+  const again = withAgain(results, { ...results, date: '2030-02-03', commit: 'def', mode: 'part', load: 0.2, cases: [{ ...oneCase, rounds: 9 }] });
+  assert.deepEqual([again.date, again.mode, again.cases.map(({ rounds }) => rounds)], ['2030-01-02', 'full', [9]]);
+  const twice = withAgain(again, { ...results, date: '2030-03-04', commit: 'ghi', mode: 'part', cases: [oneCase] });
+  assert.deepEqual(twice.again?.map(({ commit }) => commit), ['ghi']);
+  assert.match(withSpeed('<!-- speed: written by `npm run bench:docs` from bench/results/ -->\n<!-- /speed -->', twice), new RegExp(`Measured again by themselves: ${oneCase.name} \\(2030-03-04, commit ghi, load average 0\\.1\\)\\.`));
+  assert.throws(() => withAgain(results, { ...results, cases: [{ ...oneCase, name: 'other' }] }), /--again other: not in the newest results/);
+  assert.throws(() => readOptions(['--again']), /name them with --case/);
 });
 
 test('no figure in the README or its picture is older than the results (npm run bench:docs writes them)', () => {

@@ -7,7 +7,6 @@ import { HandedCertificates } from '../../src/certs/handed.ts';
 import { ToParent, ToWorker, type Carrier } from '../../src/cli/workers/channel.ts';
 import { countWorkers, quota } from '../../src/cli/workers/count.ts';
 import { wholeLines } from '../../src/cli/workers/lines.ts';
-import { addUp } from '../../src/cli/workers/numbers.ts';
 import { Pause } from '../../src/cli/workers/pause.ts';
 import { WholeLog } from '../../src/cli/workers/whole-log.ts';
 import { Fellows, type News } from '../../src/front/fellows.ts';
@@ -30,11 +29,6 @@ test('a worker is replaced at once, then after growing pauses, until one has las
   assert.deepEqual(after, [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   assert.equal(pause.after(60_000), 0);
   assert.equal(pause.after(10), 250);
-});
-
-test('numbers of the whole are the sums of its workers\', whoever has which', () => {
-  assert.deepEqual(addUp([{ connections: 2, requests: 5 }, { connections: 1 }]), { connections: 3, requests: 5 });
-  assert.deepEqual(addUp([]), {});
 });
 
 test('a log gets whole lines, wherever the pieces are cut, and what a killed worker left ends in one', async () => {
@@ -152,12 +146,12 @@ const line = () => {
 
 test('parent and worker say and ask; who is asked and goes is a rejection, not a wait', async () => {
   const { parent, worker, cut } = line();
-  worker.answer('numbers', () => ({ connections: 3 }));
+  worker.answer('snapshot', () => null);
   parent.answer('certificate', (name) => (name === 'a.test' ? { cert: 'c', key: 'k' } : null));
   const heard = new Promise((resolve) => { parent.hear('failed', resolve); });
   worker.say('failed', { message: 'no', status: 1 });
   assert.deepEqual(await heard, { message: 'no', status: 1 });
-  assert.deepEqual(await parent.ask('numbers', null), { connections: 3 });
+  assert.equal(await parent.ask('snapshot', null), null);
   assert.deepEqual(await Promise.all([worker.ask('certificate', 'a.test'), worker.ask('certificate', null)]), [{ cert: 'c', key: 'k' }, null]);
   parent.answer('certificate', () => new Promise(() => {}));
   const waiting = worker.ask('certificate', 'b.test');

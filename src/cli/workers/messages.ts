@@ -32,9 +32,6 @@ export type HandedKeys =
   | { readonly kind: 'given'; readonly pairs: readonly NamedPair[] }
   | { readonly kind: 'signed'; readonly names: readonly string[]; readonly authorityFiles: readonly string[] };
 
-/** Numbers that add up over the workers to those of the whole: counters, and what is open or waiting now. */
-export type Numbers = Readonly<Record<string, number>>;
-
 /** What is said one way, without an answer. */
 export interface ParentSays {
   readonly start: Start;
@@ -61,7 +58,6 @@ export interface WorkerSays {
 
 /** What is asked, and what is answered: [question, answer]. */
 export interface ParentAsks {
-  readonly numbers: readonly [null, Numbers];
   /** Null where nothing is counted. */
   readonly snapshot: readonly [null, Snapshot | null];
 }

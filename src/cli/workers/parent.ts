@@ -20,19 +20,12 @@ import { FIRST_FD } from './child.ts';
 import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts';
 import { Gathered } from './gathered.ts';
 import { openKeys } from './keys.ts';
-import type { Numbers } from './messages.ts';
-import { addUp } from './numbers.ts';
 import { Workers } from './workers.ts';
 
 type Doors = Partial<Record<Scheme, Door<Bound>>>;
 
-export interface KeptWorkers extends Serving {
-  /** The workers' numbers, summed; of those that answer. */
-  numbers(): Promise<Numbers>;
-}
-
 /** Takes the doors and starts workers behind them. Rejects with a RunError where a door is taken or a worker cannot start. */
-export async function openWorkers(settings: Settings, count: number): Promise<KeptWorkers> {
+export async function openWorkers(settings: Settings, count: number): Promise<Serving> {
   const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
   const keys = await inWords(settings, () => openKeys(settings, log, (pairs) => { workers.say('certificates', pairs); }));
   const doors: Doors = {};
@@ -83,7 +76,6 @@ export async function openWorkers(settings: Settings, count: number): Promise<Ke
     ready: { ...readyEvent(settings, doors, admin), workers: count },
     failed: workers.failed,
     reopenLog: logs.reopen,
-    numbers: async () => addUp(await workers.ask('numbers', null)),
     sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
     async stop(handedOver) {
       clearInterval(rotation);

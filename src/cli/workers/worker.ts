@@ -27,7 +27,6 @@ export async function work(): Promise<number> {
   const part = takePart(start, line);
   try {
     const front = await openFront(start.settings, { part, inherited: start.doors });
-    line.answer('numbers', () => front.numbers());
     line.answer('snapshot', () => front.snapshot() ?? null);
     line.say('ready', null);
     part.begun();

@@ -94,13 +94,3 @@ export function countStripped(head: { readonly fields: Fields }): number {
   for (let i = 0; i < count; i++) if (code[i] === Name.FAMILY || code[i] === Name.AMBIGUOUS) stripped++;
   return stripped;
 }
-
-/** Those names as they were sent, without repetition; for a log line. */
-export function strippedNames(head: { readonly fields: Fields }): string[] {
-  const names = new Set<string>();
-  for (let i = 0; i < head.fields.count; i++) {
-    const code = head.fields.code[i];
-    if (code === Name.FAMILY || code === Name.AMBIGUOUS) names.add(head.fields.name(i));
-  }
-  return [...names];
-}
