@@ -46,7 +46,11 @@ export class DescriptorLines implements Lines {
     if (this.#pending.length >= MOST) { this.#lost++; return; }
     this.#pending += line;
     if (this.#pending.length >= FULL && !this.#failing) this.#write();
-    else if (!this.#busy) this.#timer ??= setTimeout(() => { this.#write(); }, this.#failing ? AGAIN : GATHER).unref();
+    else if (!this.#busy) this.#later();
+  }
+
+  #later(): void {
+    this.#timer ??= setTimeout(() => { this.#write(); }, this.#failing ? AGAIN : GATHER).unref();
   }
 
   flush(): void {
@@ -111,10 +115,9 @@ export class DescriptorLines implements Lines {
       if (error !== null) this.#failed(error, bytes);
       else this.#worked();
       this.#swap();
-      if (this.#pending !== '') {
-        if (this.#failing) this.#timer ??= setTimeout(() => { this.#write(); }, AGAIN).unref();
-        else this.#write();
-      }
+      // What came meanwhile waits for more too: written at once, a busy front would write without a pause, a few lines each time.
+      if (this.#pending.length >= FULL || this.#idle.length > 0) { if (!this.#failing) this.#write(); }
+      if (this.#pending !== '' && !this.#busy) this.#later();
       if (!this.#busy || this.#failing) for (const idle of this.#idle.splice(0)) idle();
     });
   }
