@@ -35,10 +35,11 @@ export default async function* report(events) {
     const file = files.of(data?.file ?? '');
     if (type === 'test:stdout' || type === 'test:stderr') file.wrote.push(data.message);
     else if (type === 'test:complete' && data.name === data.file) yield `${seconds(data.details.duration_ms).padStart(8)}  ${file.name}\n`;
-    else if (type === 'test:pass' && data.details?.type !== 'suite') {
-      if (data.skip === undefined && data.todo === undefined) count.passed += 1;
-      else { count.skipped += 1; skips.push(`${file.name}: ${data.name}: ${data.skip || data.todo}`); }
-    } else if (type === 'test:fail' && data.details?.error?.failureType !== 'subtestsFailed') {
+    else if (type === 'test:pass' && (data.skip !== undefined || data.todo !== undefined)) { // a whole suite, too
+      count.skipped += 1;
+      skips.push(`${file.name}: ${data.name}: ${data.skip || data.todo}`);
+    } else if (type === 'test:pass' && data.details?.type !== 'suite') count.passed += 1;
+    else if (type === 'test:fail' && data.details?.error?.failureType !== 'subtestsFailed') {
       count.failed += 1;
       file.failed += 1;
       const { error } = data.details;

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { before, describe, it, type TestContext } from 'node:test';
 import { freePort } from '../../src/cli/run/accepts.ts';
 import { fetchOnce, type Got } from '../helpers/client.ts';
 import { packagesOf, requiresFramework } from '../helpers/frameworks.ts';
 import { ROOT, startFront, type Front } from '../helpers/front.ts';
+import { startApache } from '../helpers/apache.ts';
 import { startNginx } from '../helpers/nginx.ts';
-import { makePlan, SITE } from '../helpers/outer-proxies.ts';
+import { makePlan, SITE, type Plan } from '../helpers/outer-proxies.ts';
 import { startProgram } from '../helpers/program.ts';
 import { requires } from '../helpers/real.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
 
 const SECRET = '00112233445566778899aabbccddeeff';
-
 
 describe('examples/next, a real Next.js behind the front', requiresFramework('next'), () => {
   const here = scope();
@@ -82,17 +82,31 @@ describe('examples/next, a real Next.js behind the front', requiresFramework('ne
   });
 
   // Any other proxy is believed in the same way, where it sends the secret; without it, its word is nobody's.
-  it('hears nginx by the secret', requires('nginx'), async (t) => {
-    for (const [secret, wanted] of [[`proxy_set_header Sallyport-Secret ${SECRET};`, `You are on https. You came to https://${SITE}.`], ['', `You are on plain http. You came to http://${SITE}.`]] as const) {
+  const readsSecret = async (t: TestContext, start: (plan: Plan, secret: string) => Promise<unknown>): Promise<void> => {
+    for (const [secret, wanted] of [[SECRET, `You are on https. You came to https://${SITE}.`], ['', `You are on plain http. You came to http://${SITE}.`]] as const) {
       const plan = await makePlan(t);
-      await startNginx(t, `server {
-        listen 127.0.0.1:${plan.httpsPort} ssl;
-        ssl_certificate ${plan.cert}; ssl_certificate_key ${plan.key};
-        location / { proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-For $remote_addr; ${secret} }
-      }`);
-      assert.equal(said(await fetchOnce(`${plan.https}/`, { ca: plan.ca, servername: SITE, headers: { 'X-Forwarded-Host': 'evil.test' } })), wanted);
+      await start(plan, secret);
+      const got = await fetchOnce(`${plan.https}/`, { ca: plan.ca, servername: SITE, headers: { 'X-Forwarded-Host': 'evil.test' } });
+      assert.equal(said(got).replace(`:${plan.httpsPort}`, ''), wanted);
     }
-  });
+  };
+
+  it('hears nginx by the secret', requires('nginx'), (t) => readsSecret(t, ({ httpsPort, cert, key }, secret) => startNginx(t, `server {
+    listen 127.0.0.1:${httpsPort} ssl;
+    ssl_certificate ${cert}; ssl_certificate_key ${key};
+    location / { proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-For $remote_addr; ${secret && `proxy_set_header Sallyport-Secret ${secret};`} }
+  }`)));
+
+  it('hears Apache by the secret', requires('apache2'), (t) => readsSecret(t, ({ httpsPort, cert, key }, secret) => startApache(t, `Listen 127.0.0.1:${httpsPort}
+<VirtualHost 127.0.0.1:${httpsPort}>
+  SSLEngine on
+  SSLCertificateFile ${cert}
+  SSLCertificateKeyFile ${key}
+  RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}
+  ${secret && `RequestHeader set Sallyport-Secret ${secret}`}
+  ProxyPreserveHost On
+  ProxyPass / http://127.0.0.1:${port}/
+</VirtualHost>`, { modules: ['ssl', 'socache_shmcb', 'headers', 'proxy', 'proxy_http'] })));
 
   it('redirects a path that is https alone', async () => {
     const got = await front.getHttp('/pay?a=1');
