@@ -37,7 +37,7 @@ export function inWords({ steps, soak, pace }: Plan): string {
 
 function paceOf({ quick, smoke, rounds }: Options): Pace {
   if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: 0.3, quick: true };
-  return quick ? { rounds: rounds ?? 3, seconds: 0.6, warmUp: 0.8, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: 1, quick };
+  return quick ? { rounds: rounds ?? 3, seconds: 0.4, warmUp: 0.6, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: 1, quick };
 }
 
 /** The cases that were asked for, each with who takes part, in the order in which they run. */
