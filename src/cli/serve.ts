@@ -45,7 +45,7 @@ export async function serve(settings: Settings): Promise<number> {
     return await untilToldToStop({
       stop: () => stop(front),
       stopNow: () => front.stopNow(),
-    }, Promise.race([front.failed ?? upgrade.succeeded, upgrade.succeeded]).then(async () => {
+    }, Promise.race([upgrade.succeeded, ...(front.failed === undefined ? [] : [front.failed])]).then(async () => {
       await front.stop(true);
       return 0;
     }));

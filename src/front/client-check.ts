@@ -1,5 +1,5 @@
 import type { ClientPolicy, PickClientPolicy, ShownCertificate } from '../core/contract/certificate.ts';
-import { Fault } from '../core/errors.ts';
+import { Fault, FAULTS } from '../core/errors.ts';
 import { compileHosts } from '../core/policy/hosts.ts';
 import type { SiteSettings } from '../config/settings.ts';
 import type { Exchange } from './exchange.ts';
@@ -70,7 +70,7 @@ function tellOperator({ context, down, id }: Exchange, site: Site, { code, summa
   const client = peerText(down.peer);
   const wanted = site.settings.clientCertificates?.ca ?? '';
   context.log.event({
-    event: 'refused', level: 'info', code, status: 403, client, requestId: id,
+    event: 'refused', level: 'info', code, status: FAULTS[code].status, client, requestId: id,
     message: `${client}: ${summary} ${detail === '' ? '' : `${detail}. `}Site: ${site.settings.hosts.join(', ') || '(every host)'}; its authorities are in ${wanted}.`,
   });
 }

@@ -103,7 +103,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     log,
     snapshot: () => (counters === undefined ? undefined : snapshot()),
     reopenLog: logs.reopen,
-    sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
+    sockets: () => socketsOf(doors),
     async stop(handedOver) {
       await closeDoors(handedOver);
       if (handedOver === true) await admin?.close(); // the one that takes over waits for it
@@ -124,6 +124,11 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
 /** What is said of a front that is up. */
 export function readyEvent(settings: Settings, doors: Doors, admin?: Admin): Front['ready'] {
   return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), ...(admin && { admin: admin.url }), app: appText(settings), runtime };
+}
+
+/** What doors listen by, each with the name of its door. */
+export function socketsOf(doors: Readonly<Partial<Record<Scheme, { readonly listeners: readonly { readonly fd?: number | undefined }[] }>>>): ReturnType<Front['sockets']> {
+  return (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd })));
 }
 
 /** Says where doors are that may not be where they were to be. */

@@ -29,8 +29,9 @@ export function openLog(settings: Settings, out: { write(text: string): unknown 
     async reopen() {
       if (file === undefined) return 'There is no log file here (--log-file): standard output is its reader\'s to rotate.';
       await file.reopen();
-      log.event({ event: 'log-reopened', level: 'info', message: `The log file ${file.path} was opened anew.` });
-      return `The log file ${file.path} was opened anew.`;
+      const message = `The log file ${file.path} was opened anew.`;
+      log.event({ event: 'log-reopened', level: 'info', message });
+      return message;
     },
     async drained() {
       await Promise.all([file?.drained(LAST_LINES), 'drained' in standard ? standard.drained(LAST_LINES) : undefined]);

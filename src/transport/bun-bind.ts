@@ -1,10 +1,10 @@
-import { closeSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { placeError } from './bun-errors.ts';
 import { boundAddress, placeOf } from './bun-listen.ts';
 import { bun } from './bun-runtime.ts';
 import type { BunListener } from './bun-runtime.ts';
-import { bindOver } from './stale-socket.ts';
+import { bindOver, closeBeside } from './stale-socket.ts';
 import type { Bound, ListenAddress } from './wire.ts';
 
 /** Where the system's C library is: GNU's, musl's, macOS's. */
@@ -22,13 +22,7 @@ function bindOnce(address: ListenAddress): Bound {
   const listener = listen(address);
   const bound = address.kind === 'unix' ? address : boundAddress(listener);
   const fd = duplicate(listener.fd);
-  if (address.kind === 'unix') {
-    // Closing, Bun takes the file away.
-    const aside = `${address.path}.${process.pid}`;
-    linkSync(address.path, aside);
-    listener.stop();
-    renameSync(aside, address.path);
-  } else listener.stop();
+  closeBeside(address, () => { listener.stop(); });
   return {
     address: bound,
     fd,

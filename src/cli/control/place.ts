@@ -20,9 +20,9 @@ export const socketOf = (folder: string, pid: number): string => join(folder, `$
 /** Makes the folder. Throws where it is somebody else's, or open to others. */
 export function makeFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(folder);
-  if (!lstatSync(folder).isDirectory() || (process.getuid !== undefined && uid !== process.getuid())) throw new Error(`${folder} is not a folder of this user's`);
-  if ((mode & 0o077) !== 0) throw new Error(`${folder} is open to others: chmod 700 ${folder}`);
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) throw new Error(`${folder} is not a folder of this user's`);
+  if ((found.mode & 0o077) !== 0) throw new Error(`${folder} is open to others: chmod 700 ${folder}`);
 }
 
 /** Processes that have, or had, a socket there. */

@@ -6,7 +6,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { doorPlace } from '../../front/door-plan.ts';
 import { openPlaces, type Door, type Place } from '../../front/doors.ts';
-import { readyEvent, tellUnprivileged, type Inherited } from '../../front/front.ts';
+import { readyEvent, socketsOf, tellUnprivileged, type Inherited } from '../../front/front.ts';
 import { openAdmin, type Admin } from '../../front/admin/admin.ts';
 import type { Log } from '../../front/log/index.ts';
 import { openLog } from '../../front/open-log.ts';
@@ -61,9 +61,10 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     logs.close();
   };
   try {
-    await inWords(settings, () => takeDoors(settings, keys.local, doors));
+    const inherited = await inWords(settings, () => inheritedDoors(settings));
+    await inWords(settings, () => takeDoors(doors, settings, { local: keys.local, inherited }));
     await workers.start();
-    admin = await inWords(settings, () => openStatus(settings, { log, certificates: keys.certificates, gathered, workers }));
+    admin = await inWords(settings, () => openStatus(settings, { log, certificates: keys.certificates, gathered, workers, patient: Object.keys(inherited).length > 0 }));
   } catch (error) {
     workers.kill();
     letGo();
@@ -76,7 +77,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     ready: { ...readyEvent(settings, doors, admin), workers: count },
     failed: workers.failed,
     reopenLog: logs.reopen,
-    sockets: () => (['https', 'http'] as const).flatMap((name) => (doors[name]?.listeners ?? []).map(({ fd }) => ({ name, fd }))),
+    sockets: () => socketsOf(doors),
     async stop(handedOver) {
       clearInterval(rotation);
       const ended = workers.stop();
@@ -101,21 +102,22 @@ interface StatusParts {
   readonly certificates: Certificates | undefined;
   readonly gathered: Gathered;
   readonly workers: Workers;
+  /** As AdminParts has it. */
+  readonly patient: boolean;
 }
 
 /** The admin address, of all workers together; undefined where there is none. */
-async function openStatus(settings: Settings, { log, certificates, gathered, workers }: StatusParts): Promise<Admin | undefined> {
+async function openStatus(settings: Settings, { log, certificates, gathered, workers, patient }: StatusParts): Promise<Admin | undefined> {
   if (settings.admin === undefined) return undefined;
   await gathered.begin(() => workers.ask('snapshot', null));
   return await openAdmin(settings, settings.admin, {
-    transport: nativeTransport, log, certificates, build: { version: version(), runtime }, patient: Object.keys(inheritedDoors(settings)).length > 0,
+    transport: nativeTransport, log, certificates, build: { version: version(), runtime }, patient,
     snapshot: () => ({ ...gathered.whole!, certificates: certificates?.shown?.() ?? [] }), // workers have the keys from here
   });
 }
 
 /** Takes both doors into `doors`, one after the other, so that what was taken can be given up. */
-async function takeDoors(settings: Settings, local: boolean, doors: Doors): Promise<void> {
-  const inherited = inheritedDoors(settings);
+async function takeDoors(doors: Doors, settings: Settings, { local, inherited }: { readonly local: boolean; readonly inherited: Inherited }): Promise<void> {
   for (const scheme of ['https', 'http'] as const) {
     const door = await openPlaces({ ...doorPlace(scheme, settings, local), inherited: inherited[scheme] }, take);
     if (door !== undefined) doors[scheme] = door;

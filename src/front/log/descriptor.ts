@@ -116,7 +116,7 @@ export class DescriptorLines implements Lines {
       else this.#worked();
       this.#swap();
       // What came meanwhile waits for more too: written at once, a busy front would write without a pause, a few lines each time.
-      if (this.#pending.length >= FULL || this.#idle.length > 0) { if (!this.#failing) this.#write(); }
+      if (!this.#failing && (this.#pending.length >= FULL || this.#idle.length > 0)) this.#write();
       if (this.#pending !== '' && !this.#busy) this.#later();
       if (!this.#busy || this.#failing) for (const idle of this.#idle.splice(0)) idle();
     });
