@@ -3,8 +3,11 @@ import type { DoorSetting } from '../config/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { ListenAddress, Listener, ListenOptions, Transport } from '../transport/wire.ts';
 
+/** An address that is taken, whoever accepts there. */
+type Taken = Omit<Listener, 'arriving' | 'abandon'>;
+
 /** One of the two doors, open. */
-export interface Door<L extends Listener = Listener> {
+export interface Door<L extends Taken = Listener> {
   readonly listeners: readonly L[];
   /** The port it listens on; undefined on a unix socket. */
   readonly port: number | undefined;
@@ -57,7 +60,7 @@ export interface DoorPlan {
 export type DoorPlace = Omit<DoorPlan, 'listen'>;
 
 /** Opens a place of a door. Rejects with the system's error. */
-type Open<L extends Listener> = (place: Place) => Promise<L>;
+type Open<L extends Taken> = (place: Place) => Promise<L>;
 
 const PORTS: Readonly<Record<Scheme, readonly [wanted: number, unprivileged: number]>> = { https: [443, 8443], http: [80, 8080] };
 
@@ -67,7 +70,7 @@ export async function openDoor({ listen, ...plan }: DoorPlan, transport: Transpo
 }
 
 /** Takes the places of a door, by whatever can be given up again. */
-export async function openPlaces<L extends Listener>(plan: DoorPlace, open: Open<L>): Promise<Door<L> | undefined> {
+export async function openPlaces<L extends Taken>(plan: DoorPlace, open: Open<L>): Promise<Door<L> | undefined> {
   const { setting, scheme, inherited } = plan;
   if (inherited !== undefined) return door(plan, await Promise.all(inherited.map((socket) => openOne(scheme, open, socket))));
   switch (setting.kind) {
@@ -86,7 +89,7 @@ export async function openPlaces<L extends Listener>(plan: DoorPlace, open: Open
   }
 }
 
-async function openUnprivileged<L extends Listener>(plan: DoorPlace, open: Open<L>, [wanted, port]: readonly [number, number]): Promise<L[]> {
+async function openUnprivileged<L extends Taken>(plan: DoorPlace, open: Open<L>, [wanted, port]: readonly [number, number]): Promise<L[]> {
   try {
     return await openPort(plan, open, port);
   } catch (error) {
@@ -96,7 +99,7 @@ async function openUnprivileged<L extends Listener>(plan: DoorPlace, open: Open<
 }
 
 /** A port without an address: loopback for a local site, every address otherwise; IPv4 and IPv6 where the machine has both. */
-async function openPort<L extends Listener>(plan: DoorPlace, open: Open<L>, port: number): Promise<L[]> {
+async function openPort<L extends Taken>(plan: DoorPlace, open: Open<L>, port: number): Promise<L[]> {
   for (let tries = 1; ; tries++) {
     const listeners: L[] = [];
     let missing: unknown;
@@ -119,7 +122,7 @@ async function openPort<L extends Listener>(plan: DoorPlace, open: Open<L>, port
   }
 }
 
-async function openOne<L extends Listener>(scheme: Scheme, open: Open<L>, place: Place): Promise<L> {
+async function openOne<L extends Taken>(scheme: Scheme, open: Open<L>, place: Place): Promise<L> {
   try {
     return await open(place);
   } catch (error) {
@@ -127,7 +130,7 @@ async function openOne<L extends Listener>(scheme: Scheme, open: Open<L>, place:
   }
 }
 
-function door<L extends Listener>(plan: DoorPlace, listeners: readonly L[], insteadOf?: number): Door<L> {
+function door<L extends Taken>(plan: DoorPlace, listeners: readonly L[], insteadOf?: number): Door<L> {
   const { address } = listeners[0]!;
   if (address.kind === 'unix') return { listeners, port: undefined, url: `unix:${address.path}`, insteadOf };
   const everywhere = address.host === '::' || address.host === '0.0.0.0';

@@ -3,7 +3,7 @@ import { oldLists } from '../core/contract/published/index.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { rotateTicketKeys } from '../transport/ticket-keys.ts';
 import { nativeTransport, runtime } from '../transport/runtime.ts';
-import type { Transport } from '../transport/wire.ts';
+import type { Listener, Transport } from '../transport/wire.ts';
 import { openAdmin, type Admin } from './admin/admin.ts';
 import { createContext, createSite, openCertificates, openClientAuthorities } from './compose.ts';
 import type { Observed } from './context.ts';
@@ -72,8 +72,9 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const context = createContext(settings, { transport, log, counters, certificates, clients, doors, observe: options.observe, secret: part?.secret, fellows: part?.fellows });
   const snapshot = (): Snapshot => takeSnapshot({ counters: counters!, context, upstreams, certificates });
   let admin: Admin | undefined;
+  const listeners = (): Listener[] => Object.values(doors).flatMap((door) => door.listeners);
   const closeDoors = async (keepFiles = false): Promise<void> => {
-    for (const door of Object.values(doors)) await Promise.all(door.listeners.map((listener) => listener.close(keepFiles)));
+    await Promise.all(listeners().map((listener) => listener.close(keepFiles)));
   };
   const letGo = (): void => {
     void admin?.close();
@@ -107,13 +108,14 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     async stop(handedOver) {
       await closeDoors(handedOver);
       if (handedOver === true) await admin?.close(); // the one that takes over waits for it
-      await stopGracefully(context, settings.grace * 1000);
+      await stopGracefully(context, listeners(), settings.grace * 1000);
       letGo();
       await logs.drained();
       logs.close();
     },
     stopNow() {
       void closeDoors();
+      for (const listener of listeners()) listener.abandon();
       for (const connection of [...context.connections]) connection.destroy();
       letGo();
       logs.close();

@@ -56,15 +56,18 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     address: bound,
     fd: listener.fd,
+    get arriving() { return (gate?.waiting.size ?? 0) + (tls?.greetings.size ?? 0); },
     close(keepFile = false) {
       if (keepFile && fd === undefined) closeBeside(bound, () => listener.stop());
       else listener.stop();
+      return Promise.resolve();
+    },
+    abandon() {
       for (const admission of gate?.waiting ?? []) admission.abandon();
       for (const greeting of tls?.greetings ?? []) {
         greeting.done();
         greeting.drop();
       }
-      return Promise.resolve();
     },
   };
 }

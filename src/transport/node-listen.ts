@@ -13,28 +13,23 @@ import { bindOver, closeBeside } from './stale-socket.ts';
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { address, fd, tls, proxyProtocol, onConnection } = options;
   let unixPath = address.kind === 'unix' ? address.path : undefined;
-  let closing = false;
 
-  const begin = (socket: Socket, wire: NodeWire): void => {
-    if (closing) socket.destroy();
-    else wire.begin(onConnection(wire), 'data');
-  };
+  const begin = (wire: NodeWire): void => { wire.begin(onConnection(wire), 'data'); };
   const door = tls && new TlsDoor(tls, (socket, { raw, peer, origin, policy }) => {
     const wire = new NodeWire(socket, raw, peer, origin);
     if (policy !== undefined) wire.tls = { ...wire.tls!, policy, shown: shownOn(socket) };
-    begin(socket, wire);
+    begin(wire);
   });
   const arrive = (raw: Socket, peer: Endpoint, told?: Told): void => {
-    if (closing) raw.destroy();
-    else if (door !== undefined) door.accept(raw, peer, told);
-    else begin(raw, new NodeWire(raw, raw, peer, told));
+    if (door !== undefined) door.accept(raw, peer, told);
+    else begin(new NodeWire(raw, raw, peer, told));
   };
   const gate = proxyProtocol && new ProxyGate(proxyProtocol, arrive);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (raw) => {
     // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
     if (unixPath === undefined && raw.remoteAddress === undefined) { raw.destroy(); return; }
     const peer = peerOf(raw, unixPath);
-    if (gate === undefined || closing) arrive(raw, peer);
+    if (gate === undefined) arrive(raw, peer);
     else gate.admit(raw, peer);
   });
 
@@ -48,14 +43,17 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     address: bound,
     // It has no public name; node:cluster and libuv's own programs read it there.
     get fd() { return (server as unknown as { _handle?: { fd: number } | null })._handle?.fd; },
+    get arriving() { return (gate?.size ?? 0) + (door?.size ?? 0); },
     close(keepFile = false) {
-      closing = true;
       // Its callback would wait for every connection; the port is free at once. Only of a socket that is its own it takes the file away.
       if (keepFile && fd === undefined) closeBeside(bound, () => server.close());
       else server.close();
-      gate?.close();
       door?.close();
       return Promise.resolve();
+    },
+    abandon() {
+      gate?.abandon();
+      door?.abandon();
     },
   };
 }

@@ -22,8 +22,11 @@ export class ProxyGate {
     if (admission.begin()) admission.watch();
   }
 
-  /** Drops the connections whose header is not whole. */
-  close(): void {
+  /** How many connections' header is not whole. */
+  get size(): number { return this.waiting.size; }
+
+  /** Drops them. */
+  abandon(): void {
     for (const admission of this.waiting) admission.abandon();
   }
 }

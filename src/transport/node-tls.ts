@@ -30,10 +30,17 @@ export class TlsDoor implements GreetingDoor, Handshakes {
     this.greetings.set(raw, new NodeGreeting(raw, peer, { door: this, origin }));
   }
 
-  /** Drops the connections whose handshake is not over. */
+  /** How many connections' handshake is not over. */
+  get size(): number { return this.greetings.size; }
+
+  /** No connection comes any more. */
   close(): void {
-    for (const raw of this.greetings.keys()) raw.destroy();
     for (const server of this.servers.values()) server.close();
+  }
+
+  /** Drops the connections whose handshake is not over. */
+  abandon(): void {
+    for (const raw of this.greetings.keys()) raw.destroy();
   }
 
   onTls(greeting: NodeGreeting): void {

@@ -147,7 +147,7 @@ export interface ListenOptions {
 }
 
 /** An address that this process keeps and does not listen on itself: its children do, by the descriptor. */
-export interface Bound extends Listener {
+export interface Bound extends Omit<Listener, 'arriving' | 'abandon'> {
   readonly fd: number;
   /** Gives the address up, with the file of a Unix socket, unless that is to be kept. */
   close(keepFile?: boolean): Promise<void>;
@@ -164,8 +164,15 @@ export interface Listener {
   readonly address: ListenAddress;
   /** By which it listens, for handing it to another process; undefined where the runtime does not tell. */
   readonly fd: number | undefined;
-  /** Stops accepting; connections go on. `keepFile`: a unix socket's file stays, as another process listens on it too. */
+  /** Connections that were accepted and whose handshake (or PROXY header) is not over. */
+  readonly arriving: number;
+  /**
+   * Stops accepting. Connections go on, those that are {@link arriving} too: their clients were let in and are owed an
+   * answer. `keepFile`: a unix socket's file stays, as another process listens on it too.
+   */
   close(keepFile?: boolean): Promise<void>;
+  /** Drops what is {@link arriving}. */
+  abandon(): void;
 }
 
 /**

@@ -84,6 +84,7 @@ export async function openDoor(scope: Scope, { address, tls, proxyProtocol, hand
   });
   scope.after(async () => {
     await listener.close();
+    listener.abandon();
     for (const { wire } of accepted) wire.destroy();
   });
   let taken = 0;

@@ -286,6 +286,8 @@ describe('a stop', () => {
     const front = new MemoryFront();
     const half = front.client();
     const idle = front.client();
+    idle.say('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n');
+    front.app().say(ok('before'));
     half.say('POST /order HTTP/1.1\r\nHost: shop.test\r\n');
     front.context.stopping = true;
     for (const connection of [...front.context.connections]) connection.stop();
@@ -295,6 +297,33 @@ describe('a stop', () => {
     front.app().say(ok('thanks'));
     assert.match(half.text, /Connection: close\r\n[^]*thanks$/);
     assert.equal(half.ended, true);
+  });
+
+  it('answers the first request of a client that has just come, and waits for it no longer than two seconds from then', (t) => {
+    // A client that connected in the moment of an upgrade was hung up on before it could ask: an empty answer.
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const front = new MemoryFront();
+    let now = front.context.clock.now;
+    t.mock.method(performance, 'now', () => now);
+    const pass = (ms: number): void => { now += ms; t.mock.timers.tick(ms); };
+    const early = front.client(); // a browser's, opened in case it is needed
+    pass(2_500);
+    const quick = front.client();
+    const never = front.client();
+    front.context.stopping = true;
+    for (const connection of [...front.context.connections]) connection.stop();
+    const shaking = front.client(); // its handshake was under way
+    pass(400);
+    assert.equal(early.ended, true);
+    for (const [client, text] of [[quick, 'a'], [shaking, 'b']] as const) {
+      client.say('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n');
+      front.app().say(ok(text));
+      assert.match(client.text, new RegExp(`Connection: close\r\n[^]*${text}$`));
+      assert.equal(client.ended, true);
+    }
+    assert.equal(never.ended, false);
+    pass(2_000);
+    assert.equal(never.ended, true);
   });
 });
 

@@ -337,6 +337,9 @@ describe('a door that expects the PROXY protocol refuses', () => {
     waiting.say('PROXY');
     await sleep(30);
     await door.listener.close();
+    assert.equal(door.listener.arriving, 1);
+    door.listener.abandon();
+    assert.equal(door.listener.arriving, 0);
     await eventually('the end', () => waiting.ended !== undefined);
     await sleep(30);
     served.say('goes on');

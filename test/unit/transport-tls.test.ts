@@ -249,12 +249,30 @@ describe('a TLS door', () => {
     assert.deepEqual(door.failures.map((f) => f.error.code), ['ECONNRESET']);
   });
 
-  test('close drops handshakes that are not over, and nothing else', async (t) => {
+  test('close lets a handshake that has begun come to its end, and what comes of it is served', async (t) => {
+    // A client whose handshake was under way when a new process took the doors over was cut off without an answer.
+    let pass: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => { pass = resolve; });
+    const door = await openDoor(t, { tls: { pick: () => held.then(() => one) } });
+    const shaken = shake(t, door);
+    await eventually('the client', () => door.listener.arriving === 1);
+    await door.listener.close();
+    pass!();
+    const { socket } = await shaken;
+    const { seen } = await door.next();
+    assert.equal(door.listener.arriving, 0);
+    socket.write('just in time');
+    await seen.until('the bytes', (s) => s.text === 'just in time');
+  });
+
+  test('abandon drops handshakes that are not over, and nothing else', async (t) => {
     const door = await openDoor(t, { tls: { pick: () => one } });
     const { socket } = await shake(t, door);
     const silent = await Talk.open(door.port);
     const { seen } = await door.next();
     await door.listener.close();
+    assert.equal(door.listener.arriving, 1);
+    door.listener.abandon();
     await eventually('the silent one to be dropped', () => silent.ended !== undefined);
     socket.write('still here');
     await seen.until('the bytes', (s) => s.text === 'still here');

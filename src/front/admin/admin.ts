@@ -90,6 +90,7 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
       clearTimeout(again);
       history.close();
       await Promise.all((opened?.listeners ?? []).map((listener) => listener.close()));
+      for (const listener of opened?.listeners ?? []) listener.abandon();
       for (const connection of [...context.connections]) connection.destroy();
     },
   };

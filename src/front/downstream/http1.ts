@@ -31,6 +31,8 @@ export class ClientConnection implements Downstream, WireHandler {
   #feeding = false;
   /** No request after the one being answered. */
   #last = false;
+  /** No request has come yet. */
+  #fresh = true;
   #tunnel: WireHandler | undefined;
   #own: OwnConnections | undefined;
   readonly #ahead = new Ahead();
@@ -46,6 +48,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.nameless = wire.proxied?.nameless === true;
     this.scheme = wire.tls === undefined && wire.proxied?.secure !== true ? 'http' : 'https';
     context.connections.add(this);
+    if (context.stopping) this.stop(); // it was let in before, and its handshake took until now
   }
 
   // ---- what the wire tells ----
@@ -167,6 +170,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#move(hasBody ? 'request-with-body' : 'request');
     this.#line.writer.begin(head.minor);
     this.#last = !head.keepAlive || this.#context.stopping;
+    this.#fresh = false;
     this.#line.patience.forever();
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
     if (hasBody) {
@@ -261,10 +265,15 @@ export class ClientConnection implements Downstream, WireHandler {
   /** True while only an answer without an end (a tunnel, an event stream) keeps this connection. */
   get unending(): boolean { return this.#state === 'tunnel' || (this.#state === 'closing' && this.#line.wire.buffered === 0) || this.#exchange?.live === true; }
 
-  /** No more requests: closes now when idle, else after the running answer. */
+  /**
+   * No more requests: closes now when idle, else after the running answer. A client that has just come is not idle: it
+   * could not know, and is owed an answer to its first request if that comes soon.
+   */
   stop(): void {
     this.#last = true;
-    if (this.#state === 'head' && this.#collector === undefined) this.#hangUp();
+    if (this.#state !== 'head' || this.#collector !== undefined) return;
+    if (this.#fresh) this.#line.patience.hurry();
+    else this.#hangUp();
   }
 
   destroy(): void { this.#line.drop(this.#exchange !== undefined); }

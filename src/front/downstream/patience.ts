@@ -3,6 +3,8 @@ import type { Clock, Timed } from '../clock.ts';
 
 /** Milliseconds that a client gets to read its last answer while what it still sends is thrown away. */
 const LINGER = 2_000;
+/** Milliseconds from its coming that a client has for its first request, where the front is about to stop. */
+export const FIRST_REQUEST = 2_000;
 
 /** How long one connection may take over what it is doing now. */
 export class Patience implements Timed {
@@ -22,6 +24,9 @@ export class Patience implements Timed {
 
   /** As long as this timeout says, from now on. */
   allow(what: keyof Timeouts): void { this.deadline = this.#clock.now + this.#timeouts[what]; }
+
+  /** The head that is waited for since this was made is waited for no longer than this. */
+  hurry(): void { this.deadline = Math.min(this.deadline, this.deadline - this.#timeouts.head + FIRST_REQUEST); }
 
   linger(): void { this.deadline = this.#clock.now + LINGER; }
 
