@@ -43,6 +43,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       admin: digits(place(flags.admin)),
       adminPasswordFile: file(flags.adminPasswordFile),
       adminHosts: flags.adminHost,
+      maxConnections: digits(flags.maxConnections),
       grace: flags.grace,
       timeouts: rules('--timeout', flags.timeout, '--timeout answer=2m', (text) => text),
     }),
@@ -71,7 +72,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
 
 /** Undefined where no flag says anything of it. */
 function upstream(flags: Flags, file: (path: string | undefined) => string | undefined): Record<string, unknown> | undefined {
-  return group(given({ ca: file(flags.upstreamCa), serverName: flags.upstreamName, insecure: flags.upstreamInsecure, sendProxy: flags.sendProxy }));
+  return group(given({ ca: file(flags.upstreamCa), serverName: flags.upstreamName, insecure: flags.upstreamInsecure, sendProxy: flags.sendProxy, maxConcurrent: digits(flags.maxConcurrent), queue: digits(flags.queue) }));
 }
 
 const group = (keys: Record<string, unknown>): Record<string, unknown> | undefined => (Object.keys(keys).length === 0 ? undefined : keys);
@@ -139,10 +140,10 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
-  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', grace: '--grace', timeouts: '--timeout',
+  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', timeouts: '--timeout',
 };
 
-const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy' };
+const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy', maxConcurrent: '--max-concurrent', queue: '--queue' };
 
 const CLIENT_FLAG_OF: Readonly<Record<string, string>> = { ca: '--client-ca', optional: '--client-cert-optional' };
 

@@ -39,6 +39,9 @@ export interface Flags {
   readonly maxBody?: string;
   readonly streamBodies?: boolean;
   readonly readAhead?: string;
+  readonly maxConnections?: string;
+  readonly maxConcurrent?: string;
+  readonly queue?: string;
   readonly log?: string;
   readonly logFile?: string;
   readonly logHide?: readonly string[];
@@ -103,10 +106,13 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--secure-cookies <on|off>', 'add Secure to cookies of https requests (on where every path is https)'],
   ]],
   ['Limits:', [
+    ['--max-connections <n>', 'clients\' connections at once, over both doors and all workers; one more is closed (10000)'],
+    ['--max-concurrent <n>', 'requests that the app has at once; more wait in the queue (4096)'],
+    ['--queue <n>', 'requests that wait for that, in order, for --timeout queue at most; one more is answered 503 (1024)'],
     ['--max-body <size>', 'largest request body (100MiB)'],
     ['--stream-bodies', 'pass request bodies on as they come instead of collecting them first'],
     ['--read-ahead <size>', 'how much of an answer is read ahead of a slow client (1MiB)'],
-    ['--timeout <name=time>', 'handshake, head, body, keepAlive, connect, answer, answerIdle, tunnelIdle or send, as in answer=2m (repeatable)', 'repeatable'],
+    ['--timeout <name=time>', 'handshake, head, body, keepAlive, connect, answer, answerIdle, tunnelIdle, send or queue, as in answer=2m (repeatable)', 'repeatable'],
     ['--grace <seconds>', 'how long running answers get at a stop (30)'],
   ]],
   ['Running:', [

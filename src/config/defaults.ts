@@ -11,6 +11,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   answerIdle: 300_000,
   tunnelIdle: 3_600_000,
   send: 60_000,
+  queue: 10_000,
 };
 
 /** Host and port headers count only when named: most proxies pass a client's through untouched. */
@@ -22,10 +23,15 @@ export const DEFAULT_TRUST_HEADERS: TrustHeaders = {
 };
 
 export const DEFAULT_GRACE_SECONDS = 30;
+/**
+ * An idle TLS connection costs Node about 50 KiB (docs/speed.md), so this is half a GiB at most; one address has 28,000 ports to come
+ * from, and a site that 10,000 people have open at once knows that it does.
+ */
+export const DEFAULT_MAX_CONNECTIONS = 10_000;
 export const DEFAULT_MAX_BODY = 100 * 1024 ** 2;
 export const DEFAULT_READ_AHEAD = 1024 ** 2;
 
 export const DEFAULT_UPSTREAM = {
-  balance: 'least-conn', fails: 3, pause: 1000, lookup: 10_000, check: undefined, sticky: undefined,
+  maxConcurrent: 4096, queue: 1024, balance: 'least-conn', fails: 3, pause: 1000, lookup: 10_000, check: undefined, sticky: undefined,
 } as const satisfies Partial<UpstreamSettings>;
 export const DEFAULT_CHECK = { interval: 5000, timeout: 3000, rise: 2, fall: 3 } as const satisfies Partial<CheckSettings>;

@@ -21,6 +21,8 @@ export function resolveUpstream(route: RouteConfig, site: SiteConfig, context: S
     protocol: servers[0]!.protocol,
     written: servers.map(({ written }) => written).join(','),
     servers: servers.map(({ written, addresses, tlsName }) => ({ written, addresses, ...(tlsName !== undefined && { tlsName: secure?.serverName ?? tlsName }) })),
+    maxConcurrent: value('maxConcurrent') ?? DEFAULT_UPSTREAM.maxConcurrent,
+    queue: value('queue') ?? DEFAULT_UPSTREAM.queue,
     balance: value('balance') ?? DEFAULT_UPSTREAM.balance,
     fails: value('fails') ?? DEFAULT_UPSTREAM.fails,
     pause: at('pause', (written) => parseTimeout(written)) ?? DEFAULT_UPSTREAM.pause,

@@ -1,5 +1,5 @@
 import { compileTrust } from '../core/contract/trust.ts';
-import { DEFAULT_GRACE_SECONDS, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from './defaults.ts';
+import { DEFAULT_GRACE_SECONDS, DEFAULT_MAX_CONNECTIONS, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from './defaults.ts';
 import { isThisMachine, parseAdmin } from './admin.ts';
 import { checkTogether } from './checks.ts';
 import { checkContract } from './check-contract.ts';
@@ -71,6 +71,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     logHide: config.logHide ?? [],
     workers: config.workers ?? 'auto',
     admin: resolveAdmin(config, folder, problems),
+    maxConnections: config.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
     timeouts: resolveTimeouts(config, problems),
     sites: resolveSites(config, folder, problems),

@@ -15,6 +15,12 @@ export const numberOr = (least: number, most: number, expected: string) =>
 const DURATION = 'a duration: seconds as a number, or text such as "30s", "500ms" or "5m"';
 export const duration = z.union([z.number({ error: DURATION }).min(0, { error: DURATION }), text(DURATION)], { error: DURATION });
 
+/** A number of things from `least` to a million. */
+export const howMany = (least: 0 | 1) => {
+  const error = `a number from ${least} to 1000000`;
+  return z.int({ error }).min(least, { error }).max(1_000_000, { error });
+};
+
 export const size = numberOr(1, Number.MAX_SAFE_INTEGER, 'a size: bytes as a number, or text such as "100MiB" or "64k"');
 
 export const flag = z.boolean({ error: 'true or false' });

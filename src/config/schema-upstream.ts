@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, list, numberOr, text } from './schema-parts.ts';
+import { duration, flag, howMany, list, numberOr, text } from './schema-parts.ts';
 
 const APP = 'a port from 1 to 65535, or text such as "host:port", "http://host:port", "https://host:port" or "unix:/path"';
 const server = numberOr(1, 65535, APP);
@@ -35,6 +35,14 @@ export const upstream = z.strictObject({
   balance: z.enum(['least-conn', 'round-robin', 'client'], { error: 'least-conn, round-robin or client' }).optional().describe(
     'Which of several servers gets a request. least-conn: the one with the fewest running; round-robin: each in turn; client: always the same for '
     + 'one client address, so that whoever has many addresses can choose. Default: least-conn.',
+  ),
+  maxConcurrent: howMany(1).optional().describe(
+    'How many requests the app has at once, over all its servers; more wait in the queue. Two sync workers want 2: what waits here waits in order, costs the app nothing, and is '
+    + 'taken out when its client leaves. WebSockets and event streams count until their answer begins. Whoever has as many slow requests under way keeps others waiting, so do not make '
+    + 'it small for an app that can do more. Default: 4096.',
+  ),
+  queue: howMany(0).optional().describe(
+    'How many requests wait for that, first come, first served, for timeouts.queue at most. One more is answered 503 with Retry-After. 0: none waits. Default: 1024.',
   ),
   ca: text('a PEM file').optional().describe(
     'PEM file with the authorities, or the certificates themselves, that an https:// app may show; they stand in the place of Node\'s list. Whoever '

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { site, siteKeys } from './schema-site.ts';
-import { duration, list, numberOr, portNumber, text } from './schema-parts.ts';
+import { duration, howMany, list, numberOr, portNumber, text } from './schema-parts.ts';
 
 const door = (name: string, low: number, high: number) => numberOr(0, 65535, 'a port from 0 to 65535, or text such as "127.0.0.1:8443", "unix:/path" or "off"').optional().describe(
   `The ${name} door: a port, "addr:port", "unix:/path" or "off". Without an address it listens on loopback (IPv4 and IPv6) `
@@ -47,6 +47,7 @@ const timeouts = z.strictObject({
   answerIdle: timeout('Between two pieces of an app\'s answer.', '5m'),
   tunnelIdle: timeout('Between two pieces, either way, in a WebSocket.', '1h'),
   send: timeout('Until a client takes more of its answer.', '60s'),
+  queue: timeout('Until an app that has as many requests as it may have (maxConcurrent) takes one more.', '10s'),
 }, { error: 'an object of durations' }).optional().describe(
   'How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h".',
 );
@@ -118,6 +119,10 @@ export const configSchema = z.strictObject({
   adminHosts: list(text('a host name'), 'a list of host names').optional().describe(
     'Host names by which the admin address may be asked for, besides localhost, IP addresses and the names of the sites. Any other is refused: a page of '
     + 'somebody else\'s, whose name was made to lead here, could read it in an operator\'s browser (DNS rebinding). Default: none besides.',
+  ),
+  maxConnections: howMany(1).optional().describe(
+    'How many clients\' connections are open at once, over both doors and all workers (each has its part). One more is closed at once, before its handshake. An idle one costs about 50 KiB of '
+    + 'memory on Node. Whoever opens that many keeps others out, and without a limit takes the machine with it. Default: 10000.',
   ),
   grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
   timeouts,

@@ -10,6 +10,9 @@ export interface UpstreamSettings {
   readonly written: string;
   /** At least one. */
   readonly servers: readonly ServerSettings[];
+  /** Requests that all servers together have at once, 1 or more; and how many wait for that, 0 or more. */
+  readonly maxConcurrent: number;
+  readonly queue: number;
   readonly balance: Balance;
   /** Failures in a row after which one of several servers is left out, 1 or more. */
   readonly fails: number;

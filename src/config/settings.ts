@@ -40,6 +40,8 @@ export interface Settings {
   /** Names of query parameters whose values are not logged, besides the usual ones. */
   readonly logHide?: readonly string[];
   readonly admin?: AdminSettings | undefined;
+  /** Clients' connections at once, over all processes; 1 or more. */
+  readonly maxConnections: number;
   /** Seconds that running answers get at a stop. */
   readonly grace: number;
   readonly timeouts: Timeouts;
@@ -101,6 +103,8 @@ export interface Timeouts {
   readonly tunnelIdle: number;
   /** A client that takes nothing of its answer for this long is dropped. */
   readonly send: number;
+  /** For one of an app's places (see `maxConcurrent`). */
+  readonly queue: number;
 }
 
 export interface SiteSettings {

@@ -61,6 +61,8 @@ export interface Config {
   readonly adminPasswordFile?: string | undefined;
   /** Host names by which the admin address may be asked for, besides localhost, IP addresses and the names of the sites. Any other is refused: a page of somebody else's, whose name was made to lead here, could read it in an operator's browser (DNS rebinding). Default: none besides. */
   readonly adminHosts?: readonly string[] | undefined;
+  /** How many clients' connections are open at once, over both doors and all workers (each has its part). One more is closed at once, before its handshake. An idle one costs about 50 KiB of memory on Node. Whoever opens that many keeps others out, and without a limit takes the machine with it. Default: 10000. */
+  readonly maxConnections?: number | undefined;
   /** How long running answers get at a stop; seconds, or text such as "30s". Default: 30. */
   readonly grace?: number | string | undefined;
   /** How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h". */
@@ -83,6 +85,8 @@ export interface Config {
     readonly tunnelIdle?: number | string | undefined;
     /** Until a client takes more of its answer. Default: 60s. */
     readonly send?: number | string | undefined;
+    /** Until an app that has as many requests as it may have (maxConcurrent) takes one more. Default: 10s. */
+    readonly queue?: number | string | undefined;
   } | undefined;
   /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "https://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
   readonly app?: number | string | readonly (number | string)[] | undefined;
@@ -344,6 +348,10 @@ export interface RouteConfig {
 export interface UpstreamConfig {
   /** Which of several servers gets a request. least-conn: the one with the fewest running; round-robin: each in turn; client: always the same for one client address, so that whoever has many addresses can choose. Default: least-conn. */
   readonly balance?: 'least-conn' | 'round-robin' | 'client' | undefined;
+  /** How many requests the app has at once, over all its servers; more wait in the queue. Two sync workers want 2: what waits here waits in order, costs the app nothing, and is taken out when its client leaves. WebSockets and event streams count until their answer begins. Whoever has as many slow requests under way keeps others waiting, so do not make it small for an app that can do more. Default: 4096. */
+  readonly maxConcurrent?: number | undefined;
+  /** How many requests wait for that, first come, first served, for timeouts.queue at most. One more is answered 503 with Retry-After. 0: none waits. Default: 1024. */
+  readonly queue?: number | undefined;
   /** PEM file with the authorities, or the certificates themselves, that an https:// app may show; they stand in the place of Node's list. Whoever writes this file, or holds a key of one in it, can be the app. Default: the authorities that Node knows. */
   readonly ca?: string | undefined;
   /** The name that the certificate of an https:// app has to be for, and that is asked for by SNI, where it is not the host of the app's address. Whoever holds a certificate for this name can be the app. Default: that host. */

@@ -37,6 +37,8 @@ export const FAULTS = {
   'proxy-header-missing': operator(0, 'A trusted balancer sent no PROXY protocol header to a door that expects one.'),
   'proxy-header-stranger': client(0, 'Somebody who is not a trusted balancer came to a door that expects the PROXY protocol.'),
   'proxy-header-timeout': operator(0, 'The PROXY protocol header did not arrive in time.'),
+  // A connection that was not let in. It is closed: an answer over TLS would cost a handshake, which is what there is too much of.
+  'too-many-connections': operator(0, 'As many clients are connected as may be.'),
   // The head (RFC 9112 §2.2, §5)
   'bare-cr': client(400, 'A CR without an LF after it (RFC 9112 §2.2).'),
   'bare-lf': client(400, 'An LF without a CR before it (RFC 9112 §2.2).'),
@@ -88,6 +90,8 @@ export const FAULTS = {
   'app-bad-answer': app(502, 'The app sent something that is not a well-formed answer.'),
   'app-unasked-upgrade': app(502, 'The app switched protocols without having been asked to.'),
   'app-down': app(503, 'None of the app\'s servers can be asked right now.'),
+  'app-busy': app(503, 'The app has as many requests at once as it may have, and as many wait.'),
+  'app-queue-timeout': app(503, 'The app had as many requests at once as it may have, for too long.'),
   'app-cut-answer': app(0, 'The app closed the connection in the middle of its answer.'),
   'app-connect-timeout': app(504, 'The app did not accept the connection in time.'),
   'app-answer-timeout': app(504, 'The app did not begin its answer in time.'),

@@ -18,13 +18,14 @@ import type { AnswerListener } from './upstream/listener.ts';
 import type { AppPool } from './upstream/pool.ts';
 import { Sending } from './sending.ts';
 import { Choice } from './upstream/choice.ts';
+import type { Waiter } from './upstream/places.ts';
 
 /** Bytes read ahead of a client on an answer that must be live, and the least for others: below the wire's own mark there would be no drain to wait for. */
 const LIVE_AHEAD = 64 * 1024;
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']); // RFC 9110 §9.2.2
 
 /** One request's way to the app and the answer's way back. */
-export class AppLeg implements AnswerListener {
+export class AppLeg implements AnswerListener, Waiter {
   readonly target: AppTarget;
   readonly #exchange: Exchange;
   /** What the app is asked for. */
@@ -44,6 +45,7 @@ export class AppLeg implements AnswerListener {
   /** The name of its server was looked up for it. */
   #looked = false;
   #over = false;
+  placed = false;
   #begunAt = 0;
   #hint: string | undefined;
   #readAhead: number;
@@ -62,14 +64,14 @@ export class AppLeg implements AnswerListener {
   begin(plan: BodyPlan): void {
     this.#plan = plan;
     if (plan.framing === 'chunked' || plan.length > 0) this.#sending = new Sending(this.#exchange);
-    this.#toServer();
+    this.target.upstream.places.enter(this);
   }
 
   /** With a body that is whole. */
   beginWith(body: CollectedBody): void {
     this.#plan = { framing: 'length', length: body.size };
     this.#sending = new Sending(this.#exchange, body);
-    this.#toServer();
+    this.target.upstream.places.enter(this);
   }
 
   /** A piece of a body that follows, lent. False: hold the client. */
@@ -98,7 +100,18 @@ export class AppLeg implements AnswerListener {
     this.#complaints?.end();
     connection?.drop();
     this.#choice?.release();
+    this.#leavePlace();
   }
+
+  #leavePlace(): void { this.target.upstream.places.leave(this); }
+
+  // ---- what the app's places tell (Waiter) ----
+
+  onPlace(): void { this.#toServer(); }
+
+  onNoPlace(fault: Fault): void { this.#exchange.fail(fault); }
+
+  onTold(): void { this.#exchange.down.flush(); }
 
   /** To the app's server, or the next of its servers; `because` is what the last one did. */
   #toServer(because?: Fault): void {
@@ -174,6 +187,7 @@ export class AppLeg implements AnswerListener {
     exchange.live = isLive(head);
     if (exchange.live) this.#readAhead = LIVE_AHEAD;
     exchange.start(answerStart(head, exchange.head.method, lines));
+    if (exchange.live) this.#leavePlace();
   }
 
   /** The answer is a file's, once what the app sends all the same is out of the way. */
@@ -183,6 +197,7 @@ export class AppLeg implements AnswerListener {
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.drop();
+    this.#leavePlace();
     handed.send(this.#exchange);
   }
 
@@ -222,6 +237,7 @@ export class AppLeg implements AnswerListener {
     exchange.switched();
     const tunnel = new Tunnel(exchange.context, connection.surrender());
     this.#choice?.good();
+    this.#leavePlace();
     const lines = this.target.repair(head, exchange.head, exchange.truth).lines;
     const client = exchange.down.tunnel(lines, tunnel.clientSide);
     tunnel.join(client, early, exchange);

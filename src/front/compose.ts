@@ -14,10 +14,12 @@ import type { Transport, Wire } from '../transport/wire.ts';
 import { createAuthorityDownload } from './authority-download.ts';
 import { createClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
+import { createCrowd } from './crowd.ts';
 import type { FrontContext, Observed } from './context.ts';
 import type { Door } from './doors.ts';
 import { createIds } from './ids.ts';
 import type { Fellows } from './fellows.ts';
+import type { ClientConnection } from './downstream/http1.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
 import { Site } from './site.ts';
@@ -76,6 +78,8 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
   const told = settings.sites.flatMap((site) => compileTeller(site.speaks, site.tell).names);
   const believed = [trustHeaders.scheme, trustHeaders.client, trustHeaders.host, trustHeaders.port].filter((name) => name !== undefined);
   const waiting: Wire[] = [];
+  const part = (whole: number): number => Math.ceil(whole / (parts.fellows?.count ?? 1));
+  const connections = new Set<ClientConnection>();
   let sites: Sites | undefined;
   return {
     settings, log, publicPort,
@@ -93,7 +97,7 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
       if (sites === undefined) waiting.push(wire);
       return sites === undefined;
     },
-    connections: new Set(),
+    connections,
     policyOf: ({ clientCertificates }) => clientCertificates && clients?.policy(clientCertificates),
     local: certificates?.real === false,
     authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
@@ -104,6 +108,8 @@ export function createContext(settings: Settings, parts: Parts): FrontContext {
     observe: parts.observe,
     secret: parts.secret ?? randomBytes(32),
     fellows: parts.fellows,
+    part,
+    admits: createCrowd({ most: part(settings.maxConnections), connections, doors, log, counters: parts.counters }),
     stopping: false,
   };
 }

@@ -1,6 +1,7 @@
 import type { Classify } from '../core/http1/names.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import type { Reader } from '../core/contract/read.ts';
+import type { Peer } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Settings, SiteSettings } from '../config/settings.ts';
 import type { Transport, Wire } from '../transport/wire.ts';
@@ -49,6 +50,10 @@ export interface FrontContext {
   readonly secret: Uint8Array;
   /** The other processes of this front; undefined where it is the only one. */
   readonly fellows: Fellows | undefined;
+  /** This process's part of a limit that is meant for the whole front, 1 or more. */
+  readonly part: (whole: number) => number;
+  /** Whether one more client may connect; what is refused is counted and said. */
+  readonly admits: (peer: Peer) => boolean;
   stopping: boolean;
 }
 

@@ -22,7 +22,7 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
   };
   const plan = doorPlace(scheme, settings, context.local);
   const proxyProtocol = settings.acceptProxy ? expectProxy(context) : undefined;
-  const listen = { onConnection, ...(proxyProtocol && { proxyProtocol }) };
+  const listen = { onConnection, admits: context.admits, ...(proxyProtocol && { proxyProtocol }) };
   if (scheme === 'http' || pick === undefined) return { ...plan, listen };
   const policyFor = clientPolicies(settings.sites, context.policyOf);
   return {

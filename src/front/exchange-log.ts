@@ -1,9 +1,12 @@
-import { FAULTS, type Fault } from '../core/errors.ts';
+import { FAULTS, type Fault, type FaultCode } from '../core/errors.ts';
 import type { Peer } from '../core/contract/trust.ts';
 import type { FrontContext } from './context.ts';
 import type { Exchange } from './exchange.ts';
 
 export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.address : 'unix'; }
+
+/** What has events of its own, and not one for each request. */
+const TOLD_APART: ReadonlySet<FaultCode> = new Set(['maintenance', 'app-busy', 'app-queue-timeout']);
 
 /** The access line of an exchange that is over, and an event where something went wrong that somebody has to act on. */
 export function logExchange(exchange: Exchange): void {
@@ -11,7 +14,7 @@ export function logExchange(exchange: Exchange): void {
   context.counters?.end(exchange);
   if (context.settings.log !== 'off') logAccess(exchange);
   // What was explained has its own line, once for each site: a loop is asked for twenty times by every browser.
-  if (fault !== undefined && fault.blame !== 'client' && exchange.site?.explained.has(fault.code) !== true) logFault(context, fault, exchange.id);
+  if (fault !== undefined && fault.blame !== 'client' && !TOLD_APART.has(fault.code) && exchange.site?.explained.has(fault.code) !== true) logFault(context, fault, exchange.id);
 }
 
 /** As logs and counts have it: 499 where the client left before there was an answer (as nginx has it), 0 where it was cut without one. */

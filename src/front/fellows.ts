@@ -17,11 +17,14 @@ export type ServerNews =
 export class Fellows {
   /** Whether this process is the one that asks servers how they are: one is enough, and tells the others. */
   checks: boolean;
+  /** Processes that the front is made of, 1 or more. */
+  readonly count: number;
   readonly #tell: (news: News) => void;
   readonly #servers: Health[] = [];
   readonly #notes: Notes[] = [];
 
-  constructor(checks: boolean, tell: (news: News) => void) {
+  constructor(checks: boolean, tell: (news: News) => void, count = 1) {
+    this.count = count;
     this.checks = checks;
     this.#tell = tell;
   }

@@ -60,7 +60,6 @@ export class Site {
     this.#maintenance = settings.maintenance && new Maintenance(settings.maintenance, surroundings.log);
     this.pages = new OwnPages(settings, this.#maintenance);
     this.explained = surroundings.explained;
-    this.explained.add('maintenance'); // not for every visitor: there is a line when it begins
     this.#www = settings.www && compileHosts([...wwwPairs(settings.hosts, settings.www)]);
     this.changeAnswer = settings.answerHeaders && compileChanges(settings.answerHeaders);
     // A browser would keep it for every project on localhost; so never where a local authority signs.

@@ -46,7 +46,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return;
     }
     const peer: Endpoint = unixPath !== undefined ? { kind: 'unix', path: unixPath } : ipEndpoint(socket.remoteAddress, socket.remotePort);
-    if (gate === undefined) arrive(socket, peer, undefined, NOTHING);
+    if (options.admits?.(peer) === false) {
+      socket.data = NOBODY;
+      socket.close();
+    } else if (gate === undefined) arrive(socket, peer, undefined, NOTHING);
     else new BunAdmission(socket, peer, gate);
   };
 

@@ -11,7 +11,7 @@ import { bindOver, closeBeside } from './stale-socket.ts';
 
 /** Opens a door. Rejects with the system's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address, fd, tls, proxyProtocol, onConnection } = options;
+  const { address, fd, tls, proxyProtocol, admits, onConnection } = options;
   let unixPath = address.kind === 'unix' ? address.path : undefined;
 
   const begin = (wire: NodeWire): void => { wire.begin(onConnection(wire), 'data'); };
@@ -29,7 +29,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
     if (unixPath === undefined && raw.remoteAddress === undefined) { raw.destroy(); return; }
     const peer = peerOf(raw, unixPath);
-    if (gate === undefined) arrive(raw, peer);
+    if (admits?.(peer) === false) raw.destroy();
+    else if (gate === undefined) arrive(raw, peer);
     else gate.admit(raw, peer);
   });
 

@@ -124,6 +124,8 @@ export interface ListenOptions {
   readonly fd?: number;
   /** Present on a door that expects the PROXY protocol, before TLS where it is a TLS door. */
   readonly proxyProtocol?: ProxyOptions;
+  /** Asked once for each new connection, before anything is read from it; false: it is closed. Default: everybody may come. `peer` is the socket's own. */
+  readonly admits?: (peer: Endpoint) => boolean;
   /** Present on a TLS door. */
   readonly tls?: {
     readonly pick: PickCertificate;

@@ -1,4 +1,4 @@
-// Invariant: whatever the servers of an app do, a request that may not be sent twice is sent once at most, none is sent again after a byte of an answer, every client gets its own answers in its order, and in the end no server counts as busy.
+// Invariant: whatever the servers of an app do, a request that may not be sent twice is sent once at most, none is sent again after a byte of an answer, every client gets its own answers in its order, who waits for a place waits only while all are taken, and in the end no server counts as busy and no place as taken.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
@@ -37,11 +37,12 @@ class Play {
     const changes: Partial<UpstreamSettings> = {
       servers: servers(...[1, 2, 3].slice(0, random.pick([1, 2, 2, 3]))),
       balance: random.pick(['least-conn', 'round-robin', 'client']), fails: random.pick([1, 3]), pause: random.pick([1, 1000]),
+      ...(random.chance(0.5) && { maxConcurrent: random.pick([1, 2, 3]), queue: random.pick([0, 1, 5]) }),
       ...(random.chance(0.4) && { sticky: { cookie: 'server', secretFile: undefined } }), ...(random.chance(0.2) && { sendProxy: 'v1' }),
     };
     this.story.push(JSON.stringify({ ...changes, streams: this.streams }));
     this.front = new MemoryFront(settings({
-      log: 'off', timeouts: { ...DEFAULT_TIMEOUTS, connect: 20, answer: 30, answerIdle: 30 },
+      log: 'off', timeouts: { ...DEFAULT_TIMEOUTS, connect: 20, answer: 30, answerIdle: 30, queue: 30 },
       sites: [siteSettings({ routes: [appRoute({ streamBodies: this.streams, app: upstream(changes) })] })],
     }));
   }
@@ -55,6 +56,15 @@ class Play {
     else if (what < 0.98) this.#answers();
     else await new Promise((resolve) => { setTimeout(resolve, this.#random.pick([3, 50])); });
     if (this.#random.chance(0.3)) await turn();
+    const { places, settings: { maxConcurrent, queue } } = this.#upstream;
+    const { taken, waiting } = places;
+    assert.ok(taken <= maxConcurrent && waiting <= queue && (waiting === 0 || taken === maxConcurrent), `${taken} of ${maxConcurrent} places taken, ${waiting} of ${queue} wait\n${this.story.join('\n')}`);
+  }
+
+  get #upstream() {
+    const lead = this.front.context.sites.pick('shop.test')!.app('/');
+    assert.ok(lead !== undefined && 'target' in lead);
+    return lead.target.upstream;
   }
 
   #asks(): void {
@@ -143,10 +153,10 @@ class Play {
       const answers = [...wire.text.matchAll(/\r\n\r\n(token-\d+-)/g)].map(([, token]) => token);
       assert.deepEqual(answers, asked.map(({ token }) => token).filter((token) => answers.includes(token)), `answers of others, or not in order\n${about}`);
     }
-    const lead = this.front.context.sites.pick('shop.test')!.app('/');
-    assert.ok(lead !== undefined && 'target' in lead);
-    for (const { busy, pool } of lead.target.upstream.servers) assert.equal(busy, 0, `${pool.written} is busy with nothing\n${about}`);
-    lead.target.upstream.close();
+    const { servers: all, places } = this.#upstream;
+    assert.deepEqual([places.taken, places.waiting], [0, 0], `places are taken by nobody\n${about}`);
+    for (const { busy, pool } of all) assert.equal(busy, 0, `${pool.written} is busy with nothing\n${about}`);
+    this.#upstream.close();
   }
 }
 

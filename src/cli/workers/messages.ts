@@ -11,6 +11,8 @@ import type { FrontEvent } from '../../front/log/index.ts';
 export interface Start {
   /** From 1. */
   readonly number: number;
+  /** How many workers there are. */
+  readonly count: number;
   readonly settings: Settings;
   /** What it listens on, by its own numbers of the descriptors. */
   readonly doors: Inherited;

@@ -19,7 +19,7 @@ export function takePart(start: Start, line: ToParent): Share {
     log: logTo(start, line, share),
     certificates: certificatesFrom(start.certificates, line),
     secret: Buffer.from(start.secret, 'base64'),
-    fellows: fellowsOver(line, start.checks),
+    fellows: fellowsOver(line, start),
     begun: () => { share.quiet = false; },
   };
 }
@@ -41,8 +41,8 @@ function logTo({ settings, colours }: Start, line: ToParent, share: { readonly q
   };
 }
 
-function fellowsOver(line: ToParent, checks: boolean): Fellows {
-  const fellows = new Fellows(checks, (news) => { line.say('news', news); });
+function fellowsOver(line: ToParent, { checks, count }: Start): Fellows {
+  const fellows = new Fellows(checks, (news) => { line.say('news', news); }, count);
   line.hear('news', (news) => { fellows.hear(news); });
   line.hear('checks', (now) => { fellows.checks = now; });
   return fellows;

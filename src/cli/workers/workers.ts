@@ -14,7 +14,7 @@ export interface WorkersOptions {
   /** Descriptors that each gets. */
   readonly fds: () => readonly number[];
   /** What each is told at its start. */
-  readonly share: () => Omit<Start, 'number' | 'quiet' | 'checks'>;
+  readonly share: () => Omit<Start, 'number' | 'count' | 'quiet' | 'checks'>;
   /** Hears of each new line, to answer what is asked on it. */
   readonly greet: (line: ToWorker) => void;
 }
@@ -90,7 +90,7 @@ export class Workers {
   #killAll(): void { for (const { child } of this.#workers.values()) child.kill(); }
 
   #launch(number: number, quiet: boolean): Worker {
-    const { fds, share, greet, log } = this.#options;
+    const { count, fds, share, greet, log } = this.#options;
     const child = startChild(number, fds(), (lines) => { log.passOn(lines); });
     const worker: Worker = { child, trouble: this.#begin(child, () => { worker.upAt = performance.now(); }), upAt: undefined };
     this.#workers.set(number, worker);
@@ -99,7 +99,7 @@ export class Workers {
       for (const other of this.#workers.values()) if (other !== worker) other.child.line.say('news', news);
     });
     greet(child.line);
-    child.line.say('start', { ...share(), number, quiet, checks: this.#checker() === worker });
+    child.line.say('start', { ...share(), number, count, quiet, checks: this.#checker() === worker });
     void child.exited.then(() => {
       if (this.#workers.get(number) === worker) this.#workers.delete(number);
       this.#checker()?.child.line.say('checks', true);

@@ -28,6 +28,9 @@ export interface AdminParts {
   readonly patient?: boolean;
 }
 
+/** Connections at once, beside those of the sites. */
+const MOST = 256;
+
 /** Milliseconds between two tries to get an address that is taken. */
 const AGAIN = 500;
 
@@ -49,7 +52,7 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
   const own: Settings = {
     https: tls ? door : { kind: 'off' }, http: tls ? { kind: 'off' } : door, publicHttpsPort: undefined, publicHttpPort: undefined,
     certificates: settings.certificates, trust: [], acceptProxy: false, trustHeaders: settings.trustHeaders, secretFile: undefined, allowHeaders: [],
-    log: 'off', workers: 1, grace: 0, timeouts: settings.timeouts, sites: [SITE],
+    log: 'off', workers: 1, maxConnections: MOST, grace: 0, timeouts: settings.timeouts, sites: [SITE],
   };
   const context = createContext(own, { transport, log, certificates: tls ? certificates : undefined, doors: {}, observe: undefined });
   const history = new History(parts.snapshot);

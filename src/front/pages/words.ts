@@ -76,6 +76,8 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-bad-answer': 'Check that this is the app\u2019s plain HTTP port, and nothing that speaks TLS, HTTP/2 or another protocol.',
   'app-connect-timeout': 'The app may have no worker free to accept: look at its load and its backlog.',
   'app-answer-timeout': 'Look at what the app is doing, or raise the timeout for its answers.',
+  'app-busy': 'Give the app more workers, or raise --max-concurrent or --queue.',
+  'app-queue-timeout': 'Look at what keeps the app so long; give it more workers, or raise --max-concurrent.',
   'maintenance': 'Remove the file that switches it on, or take maintenance out of the configuration; allow names who gets through.',
   'disk-trouble': 'Make room in the folder for temporary files (TMPDIR).',
 };

@@ -3,6 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
 import { createChoose, type Choose } from './balance.ts';
 import { HealthCheck, type Ask } from './check.ts';
+import { Places } from './places.ts';
 import type { AppPool } from './pool.ts';
 import { Server } from './server.ts';
 import { Sticky } from './sticky.ts';
@@ -26,6 +27,8 @@ export class ServerGroup {
   /** Where there is nothing to choose: a sole server is tried every time and never shut out. */
   readonly sole: AppPool | undefined;
   readonly sticky: Sticky | undefined;
+  /** Of all servers together. */
+  readonly places: Places;
   readonly #choose: Choose;
   readonly #context: FrontContext;
   readonly #checks: HealthCheck[] = [];
@@ -34,6 +37,8 @@ export class ServerGroup {
     this.settings = settings;
     this.#context = context;
     this.servers = settings.servers.map((server) => new Server(server, settings, context));
+    const { clock, log, part, settings: { timeouts } } = context;
+    this.places = new Places({ app: settings, patience: timeouts.queue, clock, log, part });
     const several = this.servers.length > 1;
     this.sole = several ? undefined : this.servers[0]!.pool;
     this.sticky = several && settings.sticky !== undefined ? new Sticky(settings.sticky, this.servers, context.secret) : undefined;
