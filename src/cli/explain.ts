@@ -1,5 +1,5 @@
 import { countWorkers } from './workers/count.ts';
-import type { AppRoute, DoorSetting, FieldChanges, MaintenanceSettings, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
+import type { CompressSettings, AppRoute, DoorSetting, FieldChanges, MaintenanceSettings, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
 import type { ConnectAddress } from '../config/addresses.ts';
 import { PUBLISHED } from '../core/contract/published/index.ts';
 import { wwwPairs } from '../core/policy/www.ts';
@@ -59,13 +59,16 @@ function routeText(route: RouteSettings): string {
     const { balance, check, sticky } = route.app;
     const several = servers.length === 1 ? '' : `; ${balance}${sticky === undefined ? '' : `, sticky by the cookie ${sticky.cookie}`}`;
     const checked = check === undefined ? '' : `; checked at ${check.path} as ${check.host} every ${durationText(check.interval)}`;
-    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}${checked}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${strippedText(route)}${handedText(route)}`;
+    return `${route.root === undefined ? 'app' : `PHP of ${route.root}`} at ${servers.join(' | ')}${secureText(route.app)}${several}${checked}; bodies up to ${sizeText(route.maxBody)}, ${route.streamBodies ? 'passed on as they come' : 'collected first'}; ${sizeText(route.readAhead)} read ahead${compressedText(route)}${strippedText(route)}${handedText(route)}`;
   }
   if (route.kind === 'answer') return `answered with ${route.status}${route.body === '' ? '' : ` and ${sizeText(Buffer.byteLength(route.body))} of ${route.type}`}`;
   if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;
   const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
-  return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ');
+  return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ') + compressedText(route);
 }
+
+const compressedText = ({ compress }: { readonly compress?: CompressSettings }): string =>
+  (compress === undefined ? '' : `; ${compress.codings.join(', ')} from ${sizeText(compress.minLength)}${compress.cookies ? ', with cookies too' : ''}`);
 
 function maintenanceText({ file, allow, retryAfter }: MaintenanceSettings): string {
   return `${file === undefined ? 'on' : `while ${file} is there`}; ${allow.length === 0 ? 'nobody gets through' : `${allow.join(', ')} get through`}; back in ${retryAfter} s`;

@@ -63,6 +63,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       speaks: flags.speaks,
       tell: flags.tell,
       secureCookies: onOff(flags.secureCookies),
+      compress: flags.compress,
       maxBody: flags.maxBody,
       streamBodies: flags.streamBodies,
       readAhead: flags.readAhead,
@@ -138,7 +139,7 @@ function refuseStaticOptions(flags: Flags, problems: Problems): void {
 /** Which flag a key of the configuration came from. */
 const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
-  tell: '--tell', secureCookies: '--secure-cookies', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
+  tell: '--tell', secureCookies: '--secure-cookies', compress: '--compress', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
   acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', timeouts: '--timeout',
 };

@@ -36,6 +36,7 @@ export interface Flags {
   readonly www?: string;
   readonly hsts?: string;
   readonly secureCookies?: string;
+  readonly compress?: boolean;
   readonly maxBody?: string;
   readonly streamBodies?: boolean;
   readonly readAhead?: string;
@@ -104,6 +105,9 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--www <what>', 'remove sends www.example.com to example.com, add the other way; name both with --domain: remove | add'],
     ['--hsts <value>', 'SECONDS[,subdomains][,preload]'],
     ['--secure-cookies <on|off>', 'add Secure to cookies of https requests (on where every path is https)'],
+  ]],
+  ['Answers:', [
+    ['--compress', 'compress text and its like for clients that take it: br, zstd where the runtime has it, gzip; says more in the file (off)'],
   ]],
   ['Limits:', [
     ['--max-connections <n>', 'clients\' connections at once, over both doors and all workers; one more is closed (10000)'],

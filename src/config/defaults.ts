@@ -1,4 +1,6 @@
-import type { CheckSettings, Timeouts, TrustHeaders, UpstreamSettings } from './settings.ts';
+import { CODINGS } from '../core/policy/codings.ts';
+import { COMPRESSIBLE } from '../core/policy/compress.ts';
+import type { CheckSettings, CompressSettings, Timeouts, TrustHeaders, UpstreamSettings } from './settings.ts';
 
 /** What counts where a configuration is silent. The reasons are in docs and in the schema's descriptions. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
@@ -30,6 +32,8 @@ export const DEFAULT_GRACE_SECONDS = 30;
 export const DEFAULT_MAX_CONNECTIONS = 10_000;
 export const DEFAULT_MAX_BODY = 100 * 1024 ** 2;
 export const DEFAULT_READ_AHEAD = 1024 ** 2;
+
+export const DEFAULT_COMPRESS: CompressSettings = { codings: CODINGS, types: COMPRESSIBLE, minLength: 1024, cookies: false };
 
 export const DEFAULT_UPSTREAM = {
   maxConcurrent: 4096, queue: 1024, balance: 'least-conn', fails: 3, pause: 1000, lookup: 10_000, check: undefined, sticky: undefined,

@@ -3,6 +3,7 @@ import { createStrip, prefixInUrls } from '../core/policy/strip.ts';
 import { DEFAULT_MAX_BODY, DEFAULT_READ_AHEAD } from './defaults.ts';
 import { BadValue } from './problems.ts';
 import { parseSize } from './quantities.ts';
+import { compressSettings } from './resolve-compress.ts';
 import { handedFolders } from './resolve-hand-over.ts';
 import { phpRoot } from './resolve-root.ts';
 import { resolveUpstream } from './resolve-upstream.ts';
@@ -28,7 +29,7 @@ export function appRoute(prefix: string, route: RouteConfig, site: SiteConfig, c
   const root = app && phpRoot(app, route, site, context);
   return app && {
     kind: 'app', path: prefix, app, ...(root !== undefined && { root }), maxBody, readAhead, streamBodies: route.streamBodies ?? site.streamBodies ?? false,
-    ...(strip && { strip }), ...handedFolders(route, site, context),
+    ...(strip && { strip }), ...compressSettings(route, site, context), ...handedFolders(route, site, context),
   };
 }
 

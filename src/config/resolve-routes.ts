@@ -25,7 +25,7 @@ export function resolveRoutes(site: SiteConfig, changes: Changes, context: SiteC
   if (site.app !== undefined) add(appRoute('/', { app: site.app }, site, within(context, [])), [...context.path, 'app']);
   for (const [prefix, dir] of Object.entries(site.static ?? {})) {
     const inner = within(context, ['static', prefix]);
-    if (isPrefix(prefix, inner)) add(staticRoute(prefix, { static: dir }, inner), inner.path);
+    if (isPrefix(prefix, inner)) add(staticRoute(prefix, { static: dir }, site, inner), inner.path);
   }
   for (const [prefix, route] of Object.entries(site.routes ?? {})) {
     const inner = within(context, ['routes', prefix]);
@@ -61,7 +61,7 @@ function anyRoute(prefix: string, route: RouteConfig, site: SiteConfig, context:
   }
   switch (kind) {
     case 'app': return appRoute(prefix, route, site, context);
-    case 'static': return staticRoute(prefix, route, context);
+    case 'static': return staticRoute(prefix, route, site, context);
     case 'answer': return answerRoute(prefix, route, context);
     case 'redirect': return redirectRoute(prefix, route, context);
   }

@@ -1,21 +1,23 @@
 import { join, relative, sep } from 'node:path';
+import { compressSettings } from './resolve-compress.ts';
 import { validateCacheControl } from './cache-control.ts';
 import { existingFile, existingFolder } from './prefix.ts';
 import { BadValue } from './problems.ts';
 import type { SiteContext } from './resolve-site.ts';
 import type { StaticRoute } from './settings.ts';
-import type { RouteConfig } from './types.ts';
+import type { RouteConfig, SiteConfig } from './types.ts';
 
 export const STATIC_KEYS = ['cacheControl', 'fallback', 'missing'] as const;
 
 /** A route to a folder. */
-export function staticRoute(prefix: string, route: RouteConfig, { path, folder, problems }: SiteContext): StaticRoute | undefined {
+export function staticRoute(prefix: string, route: RouteConfig, site: SiteConfig, context: SiteContext): StaticRoute | undefined {
+  const { path, folder, problems } = context;
   const options = path.at(-2) === 'routes' ? [...path, 'static'] : path;
   const dir = problems.at(options, route.static, () => existingFolder(route.static!, folder));
   const cacheControl = route.cacheControl && problems.at([...path, 'cacheControl'], route.cacheControl, () => validateCacheControl(route.cacheControl!));
   if (dir === undefined) return undefined;
   const fallback = route.fallback && problems.at([...path, 'fallback'], route.fallback, () => fileInside(dir, route.fallback!));
-  return { kind: 'static', path: prefix, dir, cacheControl, fallback, missing: route.missing ?? '404' };
+  return { kind: 'static', path: prefix, dir, cacheControl, fallback, missing: route.missing ?? '404', ...compressSettings(route, site, context) };
 }
 
 /** Given back relative to the folder, with slashes: `fallback: './index.html'` is `index.html`. */

@@ -26,6 +26,25 @@ export const sendfile = z.union([text('a folder'), list(text('a folder'), 'folde
   + 'name no wider ones than it needs. Default: none.',
 );
 
+const MEDIA_TYPE = 'a media type such as application/json, or text/*';
+export const compress = z.union([flag, z.strictObject({
+  codings: list(z.enum(['br', 'zstd', 'gzip'], { error: 'br, zstd or gzip' }), 'a list of br, zstd and gzip').min(1, { error: 'at least one of br, zstd and gzip' }).optional().describe(
+    'What may be made, the preferred first: a client\'s own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip.',
+  ),
+  types: list(z.string({ error: MEDIA_TYPE }).regex(/^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/, { error: MEDIA_TYPE }), 'a list of media types').min(1, { error: 'at least one media type' }).optional().describe(
+    'Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves.',
+  ),
+  minLength: size.optional().describe('An answer that announces less stays as it is. Bytes, or "2k". Default: 1k.'),
+  cookies: flag.optional().describe(
+    'Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer '
+    + 'that sets a cookie often has one. Default: false.',
+  ),
+}, { error: 'an object with codings, types, minLength or cookies' })], { error: 'true, false or an object' }).optional().describe(
+  'Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers '
+  + 'that set a cookie stay as they are. A route\'s word counts before its site\'s: say false where an answer has a secret beside words of its visitor\'s (BREACH). '
+  + 'Default: false; most apps\' servers and what stands before the front can do it too.',
+);
+
 const changes = z.strictObject({
   set: z.record(z.string(), text('a value'), { error: 'an object of header names and values' }).optional().describe('In the place of whatever was there under that name.'),
   add: z.record(z.string(), z.union([text('a value'), list(text('a value'), 'values')], { error: 'a value or a list of values' }), { error: 'an object of header names and values' }).optional()
@@ -58,6 +77,7 @@ export const route = z.strictObject({
   ),
   protected: protectedFolders,
   sendfile,
+  compress,
   requestHeaders,
   answerHeaders,
   answer: z.strictObject({

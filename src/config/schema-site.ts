@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerHeaders, maxBody, protectedFolders, readAhead, requestHeaders, root, route, sendfile, streamBodies } from './schema-route.ts';
+import { answerHeaders, compress, maxBody, protectedFolders, readAhead, requestHeaders, root, route, sendfile, streamBodies } from './schema-route.ts';
 import { duration, flag, list, numberOr, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
 
@@ -81,6 +81,7 @@ export const siteKeys = {
   ),
   protected: protectedFolders,
   sendfile,
+  compress,
   requestHeaders,
   answerHeaders,
   root,

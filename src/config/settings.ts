@@ -214,10 +214,25 @@ export interface AppRoute {
   readonly protected?: readonly (readonly [prefix: string, dir: string])[];
   /** Folders that the app may name files of in X-Sendfile. */
   readonly sendfile?: readonly string[];
+  readonly compress?: CompressSettings;
   /** The site's and the route's own, merged; so are the answers'. */
   readonly requestHeaders?: FieldChanges;
   readonly answerHeaders?: FieldChanges;
 }
+
+/** Which answers are compressed. */
+export interface CompressSettings {
+  /** In the order that counts where a client has none; those that the runtime cannot make are passed over. */
+  readonly codings: readonly ContentCoding[];
+  /** Lower case; `*` stands for any run of characters. */
+  readonly types: readonly string[];
+  /** Bytes. */
+  readonly minLength: number;
+  /** Those that set a cookie too. */
+  readonly cookies: boolean;
+}
+
+export type ContentCoding = 'br' | 'zstd' | 'gzip';
 
 export type PrefixHeader = 'X-Forwarded-Prefix' | 'X-Script-Name' | 'none';
 
@@ -231,5 +246,6 @@ export interface StaticRoute {
   readonly fallback: string | undefined;
   /** What a missing file is: 404, or the app's. */
   readonly missing: '404' | 'app';
+  readonly compress?: CompressSettings;
   readonly answerHeaders?: FieldChanges;
 }

@@ -13,6 +13,10 @@ export function checkShape(written: unknown): { readonly config: Config } | { re
 }
 
 function problemsOf(issue: z.core.$ZodIssue, root: unknown): Problem[] {
+  if (issue.code === 'invalid_union') { // of several forms the one that was meant says what is wrong inside it
+    const meant = issue.errors.find((issues) => issues.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
+    if (meant !== undefined) return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, root));
+  }
   const path = issue.path as Path;
   const seen = path.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], root);
   if (issue.code !== 'unrecognized_keys') return [{ path, seen, expected: issue.message }];

@@ -149,6 +149,17 @@ export interface Config {
   readonly protected?: Readonly<Record<string, string>> | undefined;
   /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
   readonly sendfile?: string | readonly string[] | undefined;
+  /** Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers that set a cookie stay as they are. A route's word counts before its site's: say false where an answer has a secret beside words of its visitor's (BREACH). Default: false; most apps' servers and what stands before the front can do it too. */
+  readonly compress?: boolean | {
+    /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
+    readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
+    /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
+    readonly types?: readonly string[] | undefined;
+    /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
+    readonly minLength?: number | string | undefined;
+    /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
+    readonly cookies?: boolean | undefined;
+  } | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -246,6 +257,17 @@ export interface SiteConfig {
   readonly protected?: Readonly<Record<string, string>> | undefined;
   /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
   readonly sendfile?: string | readonly string[] | undefined;
+  /** Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers that set a cookie stay as they are. A route's word counts before its site's: say false where an answer has a secret beside words of its visitor's (BREACH). Default: false; most apps' servers and what stands before the front can do it too. */
+  readonly compress?: boolean | {
+    /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
+    readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
+    /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
+    readonly types?: readonly string[] | undefined;
+    /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
+    readonly minLength?: number | string | undefined;
+    /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
+    readonly cookies?: boolean | undefined;
+  } | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -296,6 +318,17 @@ export interface RouteConfig {
   readonly protected?: Readonly<Record<string, string>> | undefined;
   /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
   readonly sendfile?: string | readonly string[] | undefined;
+  /** Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers that set a cookie stay as they are. A route's word counts before its site's: say false where an answer has a secret beside words of its visitor's (BREACH). Default: false; most apps' servers and what stands before the front can do it too. */
+  readonly compress?: boolean | {
+    /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
+    readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
+    /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
+    readonly types?: readonly string[] | undefined;
+    /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
+    readonly minLength?: number | string | undefined;
+    /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
+    readonly cookies?: boolean | undefined;
+  } | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */

@@ -222,9 +222,9 @@ export class AppLeg implements AnswerListener, Waiter {
   }
 
   onFlush(): void {
-    const { down } = this.#exchange;
-    down.flush();
-    if (!this.#held && this.#connection !== undefined && down.buffered > this.#readAhead) {
+    const exchange = this.#exchange;
+    exchange.flush();
+    if (!this.#held && this.#connection !== undefined && exchange.buffered > this.#readAhead) {
       this.#held = true;
       this.#connection.pause();
     }

@@ -5,7 +5,9 @@ import { NO_BODY } from '../core/http1/write-head.ts';
 import type { Truth } from '../core/contract/truth.ts';
 import type { AppRoute } from '../config/settings.ts';
 import { AppLeg } from './app-leg.ts';
+import type { Coder } from './coder.ts';
 import { CollectedBody } from './collected-body.ts';
+import { compressAnswer } from './compressed.ts';
 import type { FrontContext } from './context.ts';
 import type { AnswerStart, Downstream } from './downstream/downstream.ts';
 import { fileJob, FileLeg, type FileJob } from './file-leg.ts';
@@ -38,6 +40,8 @@ export class Exchange {
   #app: AppLeg | undefined;
   #file: FileLeg | undefined;
   #body: CollectedBody | undefined;
+  /** Where the answer's content is compressed. */
+  #coder: Coder | undefined;
   #maxBody = 0;
   #done = false;
   /** Whoever answers, once that is known. */
@@ -158,6 +162,12 @@ export class Exchange {
   }
 
   clientDrained(): void {
+    this.#coder?.resume();
+    if (this.#coder === undefined || this.#coder.waiting === 0) this.goOn(); // else when the coder has room
+  }
+
+  /** There is room for more of the answer. */
+  goOn(): void {
     this.#app?.clientDrained();
     this.#file?.clientDrained();
   }
@@ -181,18 +191,43 @@ export class Exchange {
 
   // ---- the answer, as it leaves ----
 
+  /** An answer of an app or a file. */
   start(answer: AnswerStart): void {
+    const compress = this.#target?.compress;
+    if (compress === undefined) { this.#start(answer); return; }
+    const { start, coder } = compressAnswer(this, answer, compress);
+    this.#coder = coder;
+    this.#start(start);
+  }
+
+  #start(answer: AnswerStart): void {
     this.status = answer.status;
     this.down.start(answer);
   }
 
   content(bytes: Uint8Array): void {
+    if (this.#coder !== undefined) { this.#coder.add(bytes); return; }
     this.bytesOut += bytes.length;
     this.down.content(bytes);
   }
 
+  /** Bytes of the answer that wait for the client. */
+  get buffered(): number { return this.#coder === undefined ? this.down.buffered : this.down.buffered + this.#coder.waiting; }
+
+  /** The event is over: lent bytes end here. */
+  flush(): void {
+    this.#coder?.flush();
+    this.down.flush();
+  }
+
   finish(trailers: string): void {
     if (this.#done) return;
+    if (this.#coder === undefined) { this.sent(trailers); return; }
+    this.#coder.end(trailers);
+  }
+
+  /** All of the content is with the carrier. */
+  sent(trailers: string): void {
     this.#end();
     this.down.finish(trailers);
   }
@@ -201,7 +236,7 @@ export class Exchange {
   answer(own: OwnAnswer): void {
     if (this.#done) return;
     const changes = (this.#target ?? this.site)?.changeAnswer;
-    this.start(changes === undefined ? own : { ...own, lines: changes.complete(own.lines) });
+    this.#start(changes === undefined ? own : { ...own, lines: changes.complete(own.lines) });
     if (own.bytes !== undefined) this.content(own.bytes);
     this.finish('');
   }
@@ -251,6 +286,7 @@ export class Exchange {
     this.#app?.abort();
     this.#file?.abort();
     this.#body?.dispose();
+    this.#coder?.stop();
     logExchange(this);
   }
 }

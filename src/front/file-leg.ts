@@ -75,8 +75,8 @@ export class FileLeg {
     this.#stream = streamFile(answer.open, {
       write: (bytes) => {
         exchange.content(bytes);
-        exchange.down.flush();
-        return exchange.down.buffered <= AHEAD;
+        exchange.flush();
+        return exchange.buffered <= AHEAD;
       },
       done: (outcome, error) => {
         this.#stream = undefined;

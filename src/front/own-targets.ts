@@ -15,6 +15,8 @@ export interface OwnTarget {
   readonly kind: 'answer' | 'redirect';
   readonly answer: (exchange: Exchange) => OwnAnswer | Fault;
   readonly changeAnswer: ChangeFields | undefined;
+  /** What the front itself answers is short. */
+  readonly compress?: undefined;
 }
 
 /** Whatever the method: where a route is closed by a 404 or 410, it is closed to all of them. */

@@ -2,7 +2,6 @@ import { chooseScript } from '../core/fastcgi/script.ts';
 import { Fault } from '../core/errors.ts';
 import { comparedPath, leavesRoot } from '../core/policy/paths.ts';
 import { comparedPrefix } from '../core/policy/prefixes.ts';
-import type { ChangeFields } from '../core/policy/field-changes.ts';
 import { notSource } from './static/source.ts';
 import { fileName, thisSystem } from './static/names.ts';
 import { Folder } from './static/open.ts';
@@ -32,9 +31,12 @@ export interface Scripts {
   choose(target: string): ScriptAnswer | Fault;
 }
 
-/** `path`: the prefix that the folder stands for, as it was written. `changeAnswer` is for files as they are. Throws where the folder is not there. */
-export function createScripts(path: string, root: string, changeAnswer: ChangeFields | undefined): Scripts {
-  return new PhpSite(path, root, changeAnswer);
+/** What becomes of answers with files. */
+export type FileAnswers = Pick<StaticTarget, 'changeAnswer' | 'compress'>;
+
+/** `path`: the prefix that the folder stands for, as it was written. `answers`: what becomes of files as they are. Throws where the folder is not there. */
+export function createScripts(path: string, root: string, answers: FileAnswers): Scripts {
+  return new PhpSite(path, root, answers);
 }
 
 class PhpSite implements Scripts {
@@ -43,12 +45,12 @@ class PhpSite implements Scripts {
   readonly #folder: Folder;
   readonly #files: StaticTarget;
 
-  constructor(path: string, root: string, changeAnswer: ChangeFields | undefined) {
+  constructor(path: string, root: string, answers: FileAnswers) {
     this.#prefix = comparedPrefix(path);
     this.#folder = new Folder(root);
     this.#root = this.#folder.dir;
     const files = { kind: 'static', path, dir: root, cacheControl: undefined, fallback: undefined, missing: '404' } as const;
-    this.#files = { kind: 'static', route: files, root: createStaticRoot(files, notSource), changeAnswer };
+    this.#files = { kind: 'static', route: files, root: createStaticRoot(files, notSource), ...answers };
   }
 
   choose(target: string): ScriptAnswer | Fault {

@@ -1,11 +1,13 @@
 import type { Teller } from '../core/contract/tell.ts';
 import { Fault } from '../core/errors.ts';
 import { compileChanges, type ChangeFields } from '../core/policy/field-changes.ts';
+import type { Compress } from '../core/policy/compress.ts';
 import { rawPath } from '../core/policy/paths.ts';
 import { createRepair, type RepairFields, type RepairOptions } from '../core/policy/repair.ts';
 import { createStrip, prefixInUrls, type Strip } from '../core/policy/strip.ts';
 import { withoutCookie } from '../core/http1/without-cookie.ts';
 import type { AppRoute, RouteSettings, StaticRoute } from '../config/settings.ts';
+import { compileCompress } from './compressed.ts';
 import { createHandOver, type HandOver } from './hand-over.ts';
 import { createScripts, type RunScript, type Scripts } from './scripts.ts';
 import { fixedAnswer, fixedRedirect, type OwnTarget } from './own-targets.ts';
@@ -30,6 +32,8 @@ export interface AppTarget {
   readonly changeAnswer: ChangeFields | undefined;
   /** Takes the prefix off what the app is asked for; undefined where the app gets the target as it came. */
   readonly strip: Strip | undefined;
+  /** Undefined where answers go out as they are. */
+  readonly compress: Compress | undefined;
   /** Files that the app may hand its answers over to. */
   readonly handOver: HandOver;
   /** Of a PHP site: what its server may be asked to run. */
@@ -42,6 +46,7 @@ export interface StaticTarget {
   readonly route: StaticRoute;
   readonly root: StaticRoot;
   readonly changeAnswer: ChangeFields | undefined;
+  readonly compress: Compress | undefined;
 }
 
 export type Target = AppTarget | StaticTarget | OwnTarget;
@@ -90,16 +95,18 @@ export function createTargets({ teller, repair: options, upstream, php }: SitePa
     const changeAnswer = route.answerHeaders && compileChanges(route.answerHeaders);
     if (route.kind === 'answer') return fixedAnswer(route, changeAnswer);
     if (route.kind === 'redirect') return fixedRedirect(route, changeAnswer);
-    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route, givenOut), changeAnswer };
+    const compress = compileCompress(route.compress);
+    if (route.kind === 'static') return { kind: 'static', route, root: createStaticRoot(route, givenOut), changeAnswer, compress };
     const own = route.strip !== undefined ? createRepair({ ...options, prefix: route.path }) : repair;
     const write = withoutSticky(route, createRequestWriter(route, teller));
-    const scripts = route.root !== undefined ? createScripts(route.path, route.root, changeAnswer) : undefined;
+    const scripts = route.root !== undefined ? createScripts(route.path, route.root, { changeAnswer, compress }) : undefined;
     return {
       kind: 'app', route, write, scripts, upstream: upstream(route, { write, scripts }),
       cookiePath: prefixInUrls(route.path) || '/',
       repair: changeAnswer === undefined ? own : changing(own, changeAnswer),
       changeRequest: route.requestHeaders && compileChanges(route.requestHeaders),
       changeAnswer,
+      compress,
       strip: route.strip !== undefined ? createStrip(route.path) : undefined,
       handOver: createHandOver(route, givenOut),
     };

@@ -9,6 +9,7 @@ import { main } from '../../src/cli/program.ts';
 import { version } from '../../src/cli/version.ts';
 import { readSettings } from '../../src/cli/settings.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+import { DEFAULT_COMPRESS } from '../../src/config/defaults.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { scope, tempDir } from '../helpers/scope.ts';
 
@@ -66,7 +67,7 @@ test('every flag arrives', async () => {
     '--speaks', 'ssl-flag', '--tell', 'X-Port: {port}', '--tell', 'X-On: yes', '--allow-header', 'X_Ok',
     '--trust', 'loopback', '--trust', '10.0.0.0/8', '--trust-header', 'X-Real-IP', '--trust-header', 'scheme=X-My-Proto', '--trust-header', 'X-Forwarded-Host',
     '--scheme', '/checkout/=https', '--scheme', '/feed/=http', '--scheme', '/=either', '--health', '/up', '--health', '/live', '--secure-cookies', 'on',
-    '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
+    '--compress', '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
   );
   assert.deepEqual([front.https, front.http], [{ kind: 'at', address: { kind: 'unix', path: join(cwd, 'web.sock') } }, { kind: 'off' }]);
   assert.deepEqual([front.publicHttpsPort, front.publicHttpPort, front.grace, front.log, front.allowHeaders], [443, 80, 7, 'combined', ['X_Ok']]);
@@ -82,6 +83,7 @@ test('every flag arrives', async () => {
   assert.deepEqual(site.tell, [{ name: 'X-Port', value: '{port}' }, { name: 'X-On', value: 'yes' }]);
   assert.deepEqual(site.routes.map((route) => route.kind === 'app' ? [route.maxBody, route.streamBodies, route.readAhead] : route.kind === 'static' ? [route.path, route.missing, route.cacheControl, route.fallback] : []),
     [['/assets/', 'app', 'no-cache', undefined], ['/media/', 'app', 'no-cache', undefined], [1048576, true, 65536]]);
+  for (const route of site.routes) assert.deepEqual('compress' in route && route.compress, DEFAULT_COMPRESS, route.path);
 });
 
 test('HSTS, a fallback and cookies that are left alone', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
+import { DEFAULT_COMPRESS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import { ConfigError } from '../../src/config/problems.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { Config } from '../../src/config/types.ts';
@@ -169,6 +169,18 @@ test('a folder of PHP counts from the configuration file; a route has its own or
   assert.deepEqual(Object.fromEntries(routes.map((route) => [route.path, route.kind === 'app' ? route.root : ''])), { '/': join(folder, 'media'), '/own': folder, '/same': join(folder, 'media'), '/node': undefined });
 });
 
+test('what is compressed: the word of a route before that of its site, the usual for what is not said', () => {
+  const { routes } = settings({
+    app: 8000, compress: { codings: ['gzip', 'gzip'], minLength: '2k' },
+    routes: { '/secret/': { app: 8000, compress: false }, '/all/': { app: 8000, compress: true }, '/media/': { static: 'media', compress: { types: ['Text/*'], cookies: true } } },
+  }).sites[0]!;
+  const of = (path: string): unknown => routes.flatMap((route) => (route.path === path && 'compress' in route ? [route.compress] : []))[0];
+  assert.deepEqual(of('/'), { ...DEFAULT_COMPRESS, codings: ['gzip'], minLength: 2048 });
+  assert.equal(of('/secret/'), undefined);
+  assert.deepEqual(of('/all/'), DEFAULT_COMPRESS);
+  assert.deepEqual(of('/media/'), { ...DEFAULT_COMPRESS, types: ['text/*'], cookies: true });
+});
+
 const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[] = [
   ['not an object', 5, /the whole configuration.*expected an object/],
   ['an unknown key', { app: 1, ap: 2 }, /^ap: saw 2.*no such key.*Did you mean app\?/],
@@ -241,6 +253,10 @@ const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[
   ['a grace that is none', { app: 1, grace: 'soon' }, /^grace: saw "soon", expected a duration/],
   ['a timeout of nothing', { app: 1, timeouts: { head: 0 } }, /^timeouts\.head: saw 0, expected a duration above 0/],
   ['a size that is none', { app: 1, maxBody: 'big' }, /^maxBody: saw "big", expected a size/],
+  ['a coding that is none', { app: 1, compress: { codings: ['deflate'] } }, /^compress\.codings\[0\]: saw "deflate", expected br, zstd or gzip/],
+  ['no coding at all', { app: 1, compress: { codings: [] } }, /^compress\.codings: .*at least one/],
+  ['a type that is none', { app: 1, compress: { types: ['json'] } }, /^compress\.types\[0\]: saw "json", expected a media type/],
+  ['a least length that is none', { app: 1, compress: { minLength: 'short' }, static: { '/m/': 'media' } }, /^compress\.minLength: saw "short", expected a size/],
   ['a flag that is a word', { app: 1, streamBodies: 'yes' }, /^streamBodies: saw "yes", expected true or false/],
 ];
 for (const [why, config, said] of REFUSED) test(`refused: ${why}`, () => assert.match(refusal(config), said));

@@ -1,3 +1,5 @@
+import { weight } from '../http1/weight.ts';
+
 /** The forms a page of ours comes in. */
 export type PageKind = 'html' | 'json' | 'text';
 
@@ -25,10 +27,4 @@ function kindOf(name: string): { kind: PageKind; exact: number } | undefined {
   if (name === 'text/*') return { kind: 'text', exact: 1 };
   if (name === '*/*') return { kind: 'text', exact: 0 };
   return undefined;
-}
-
-/** 0 to 1; a weight that is none counts as not said. */
-function weight(parameters: readonly string[]): number {
-  const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
-  return q !== undefined && /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(q) ? Number(q) : 1;
 }
