@@ -15,6 +15,8 @@ export interface WantedAuthority {
 
 export interface AuthorityOptions {
   readonly wanted: readonly WantedAuthority[];
+  /** Those until now: a policy that stays is the same object, so that open connections go on. */
+  readonly former?: ClientAuthorities | undefined;
   readonly on: (event: CertificateEvent) => void;
   readonly clock?: Clock;
   /** As in CertificateOptions. */
@@ -47,13 +49,13 @@ export class ClientAuthorities {
   private constructor(on: AuthorityOptions['on']) { this.#on = on; }
 
   /** Rejects with a CertificateError where a file has no certificates. */
-  static async open({ wanted, on, clock = systemClock, interval = 2000, patience = 10_000 }: AuthorityOptions): Promise<ClientAuthorities> {
+  static async open({ wanted, former, on, clock = systemClock, interval = 2000, patience = 10_000 }: AuthorityOptions): Promise<ClientAuthorities> {
     const opened = new ClientAuthorities(on);
     for (const one of wanted) {
       if (opened.policy(one) !== undefined) continue;
-      const policy = new Policy(one);
+      const policy = (former === undefined ? undefined : former.#find(one)) ?? new Policy(one);
       const seen = await fingerprint([policy.file]);
-      await opened.#load(policy, clock.now());
+      await opened.#load(policy, clock.now()).catch((error: unknown) => { opened.close(); throw error; });
       opened.#policies.push(policy);
       const onBroken = (error: Error): void => on({ event: 'client-authority-broken', level: 'error', file: policy.file, message: `The new file of client authorities cannot be used, so the old one counts still. ${error.message}` });
       opened.#stops.push(watchFiles({ files: [policy.file], clock, interval, patience, onBroken, load: () => opened.#load(policy, clock.now()) }, seen));
@@ -61,7 +63,9 @@ export class ClientAuthorities {
     return opened;
   }
 
-  policy({ ca, optional }: WantedAuthority): ClientPolicy | undefined {
+  policy(wanted: WantedAuthority): ClientPolicy | undefined { return this.#find(wanted); }
+
+  #find({ ca, optional }: WantedAuthority): Policy | undefined {
     return this.#policies.find((policy) => policy.file === ca && policy.optional === optional);
   }
 

@@ -4,13 +4,15 @@ import type { CertificateEvent, Clock } from './events.ts';
 import { dateText } from './events.ts';
 import { filesOf, loadPair, worries } from './pair-file.ts';
 import type { LoadedPair, PairFiles } from './pair-file.ts';
-import { CertificateTable } from './table.ts';
+import { asKnown, CertificateTable } from './table.ts';
 import type { NamedPair } from './table.ts';
 import { fingerprint, watchFiles } from './watch.ts';
 
 export interface FilesOptions {
   /** At least one; the first is shown to clients that name no host, or one that no certificate has. */
   readonly pairs: readonly PairFiles[];
+  /** Pairs that were served until now: of those that stay, the objects stay. */
+  readonly known?: readonly NamedPair[] | undefined;
   readonly domains: readonly string[];
   readonly clock: Clock;
   /** Milliseconds between looks at the files, and how long they may be unusable before it is reported. */
@@ -40,7 +42,7 @@ export class GivenCertificates {
   /** Rejects with a CertificateError where one of the pairs cannot be served: a front that starts with half its sites is a trap. */
   static async open(options: FilesOptions): Promise<GivenCertificates> {
     const seen = await Promise.all(options.pairs.map((files) => fingerprint(filesOf(files))));
-    const given = new GivenCertificates(options, await Promise.all(options.pairs.map(loadPair)));
+    const given = new GivenCertificates(options, asKnown(await Promise.all(options.pairs.map(loadPair)), options.known ?? []));
     given.#watch(seen);
     return given;
   }

@@ -1,7 +1,7 @@
 /** The certificates of a process that reads no key itself: another one hands them over, and renews or replaces them. */
 import type { CertificatePair, PickCertificate } from '../core/contract/certificate.ts';
 import type { Certificates } from './store.ts';
-import { CertificateTable } from './table.ts';
+import { asKnown, CertificateTable } from './table.ts';
 import type { NamedPair } from './table.ts';
 
 /** Given certificates, handed over whole, and again whenever one of them was replaced. */
@@ -10,9 +10,12 @@ export class HandedCertificates implements Certificates {
   readonly authorityFiles: readonly string[] = [];
   #table: CertificateTable;
 
-  constructor(pairs: readonly NamedPair[]) {
-    this.#table = new CertificateTable(pairs);
+  /** `known`: those that were served until now. */
+  constructor(pairs: readonly NamedPair[], known: readonly NamedPair[] = []) {
+    this.#table = new CertificateTable(asKnown(pairs, known));
   }
+
+  get pairs(): readonly NamedPair[] { return this.#table.pairs; }
 
   get names(): readonly string[] { return this.#table.names; }
 
@@ -20,8 +23,7 @@ export class HandedCertificates implements Certificates {
 
   /** Takes what is served from now on. A pair that stays the same stays the same object. */
   replace(pairs: readonly NamedPair[]): void {
-    const known = new Map(this.#table.pairs.map(({ pair }) => [pair.key + pair.cert, pair]));
-    this.#table = new CertificateTable(pairs.map(({ names, pair }) => ({ names, pair: known.get(pair.key + pair.cert) ?? pair })));
+    this.#table = new CertificateTable(asKnown(pairs, this.#table.pairs));
   }
 
   close(): void {}

@@ -15,6 +15,8 @@ export interface CertificateOptions {
   readonly domains: readonly string[];
   /** The addresses of the TLS doors: those that are private go into the local certificate; `0.0.0.0` and `::` stand for all of this machine's. */
   readonly addresses?: readonly string[];
+  /** As in FilesOptions. */
+  readonly known?: readonly NamedPair[] | undefined;
   /** Where the local authority lives; default {@link dataDirectory}. */
   readonly dataDir?: string;
   readonly on: (event: CertificateEvent) => void;
@@ -42,10 +44,10 @@ export interface Certificates {
 
 /** Rejects with a CertificateError, whose message says what to do, where nothing can be served. */
 export async function createCertificates(options: CertificateOptions): Promise<Certificates> {
-  const { pairs, on, clock = systemClock, interval = 2000, patience = 10_000, addresses = [], dataDir = dataDirectory() } = options;
+  const { pairs, known, on, clock = systemClock, interval = 2000, patience = 10_000, addresses = [], dataDir = dataDirectory() } = options;
   const domains = options.domains.map(canonicalDomain);
   if (pairs.length > 0) {
-    const given = await GivenCertificates.open({ pairs, domains, clock, interval, patience, on });
+    const given = await GivenCertificates.open({ pairs, known, domains, clock, interval, patience, on });
     return { pick: given.pick, real: true, get names() { return given.names; }, get pairs() { return given.pairs; }, shown: () => given.shown(), authorityFiles: [], close: () => given.close() };
   }
   const { LocalCertificates } = await import('./local.ts'); // the library that signs needs a quarter of a second to load

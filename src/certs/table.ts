@@ -7,6 +7,12 @@ export interface NamedPair {
   readonly pair: CertificatePair;
 }
 
+/** The same pairs, each as the object by which it is known already: what was made of one (contexts of TLS, sessions) goes by the object. */
+export function asKnown<T extends NamedPair>(pairs: readonly T[], known: readonly NamedPair[]): T[] {
+  const objects = new Map(known.map(({ pair }) => [pair.key + pair.cert, pair]));
+  return pairs.map((named) => ({ ...named, pair: objects.get(named.pair.key + named.pair.cert) ?? named.pair }));
+}
+
 /** Certificates by name. The first is shown to clients that name no host, or one that no certificate has. */
 export class CertificateTable {
   readonly pairs: readonly NamedPair[];

@@ -1,29 +1,38 @@
-import type { Serving } from './serve.ts';
+import { isatty } from 'node:tty';
 import { openControl, type Commands } from './control/server.ts';
 import { isCopy } from './launched.ts';
+import type { Reload } from './reload.ts';
+import type { Serving } from './serve.ts';
 
 export interface Operation {
-  readonly signals?: readonly NodeJS.Signals[];
+  readonly reload: Reload;
+  /** Those that are the front's: SIGUSR2 opens the log file anew, SIGHUP reloads. */
+  readonly signals: readonly ('SIGUSR2' | 'SIGHUP')[];
   /** What `sallyport upgrade` and the new program say. */
   readonly upgrade: Commands;
 }
 
 /**
- * Takes an operator's commands while a front runs: on its control socket (`sallyport reopen`), and by signals, for tools
+ * Takes an operator's commands while a front runs: on its control socket (`sallyport reload`), and by signals, for tools
  * that only know those. Gives what ends it.
  */
-export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, { signals = ['SIGUSR2'], upgrade }: Operation): Promise<() => void> {
+export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, { reload, signals, upgrade }: Operation): Promise<() => void> {
   const control = await openControl({
     call: () => process.argv.slice(2).join(' '),
     reopen: () => front.reopenLog(),
+    reload,
     ...upgrade,
   }).catch((error: Error) => {
-    front.log.event({ event: 'control-off', level: 'warn', message: `No control socket could be opened, so \`sallyport reopen\` cannot find this front; signals work. ${error.message}` });
+    front.log.event({ event: 'control-off', level: 'warn', message: `No control socket could be opened, so \`sallyport reload\` and its like cannot find this front; signals work. ${error.message}` });
     return undefined;
   });
+  const hadTerminal = isatty(1);
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isCopy(signal)) return;
-    front.reopenLog().catch((error: Error) => { front.log.event({ event: 'log-not-reopened', level: 'error', message: `${error.message}. Lines go on to the file that was open.` }); });
+    if (signal === 'SIGUSR2') {
+      front.reopenLog().catch((error: Error) => { front.log.event({ event: 'log-not-reopened', level: 'error', message: `${error.message}. Lines go on to the file that was open.` }); });
+    } else if (hadTerminal && !isatty(1)) process.kill(process.pid, 'SIGTERM'); // it is the terminal that is gone
+    else reload().catch(() => {}); // the log has said why
   };
   for (const signal of signals) process.on(signal, onSignal);
   return () => {

@@ -8,7 +8,7 @@ import { addFlags, type Flags } from './flags.ts';
 import { serveElsewhere } from './launch.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type ReadSettings } from './settings.ts';
 import { RunError, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -32,7 +32,7 @@ const DEMO = `Starts a small app that speaks only HTTP, and the front before it:
 where nothing else is said, for everybody alike. The page shows what a client sent and what the app was told, and tries
 to fool it. Ctrl-C ends everything.`;
 
-const COMMANDS = ['run', 'check', 'settings', 'reopen', 'upgrade', 'trust', 'untrust', 'demo', 'help'];
+const COMMANDS = ['run', 'check', 'settings', 'reload', 'reopen', 'upgrade', 'trust', 'untrust', 'demo', 'help'];
 
 
 /** One call. Gives the exit status: 0 a clean stop, 1 running failed, 2 the call or the configuration is wrong. */
@@ -98,6 +98,9 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
     .description('the lines to put into an app so that it hears the front, with the reason and the trap of each')
     .argument('[framework]', 'django, rails, express and others; without it: which there are')
     .action((framework: string | undefined, flags: AppSettingsFlags, command: Command) => { done(printSettings(framework, { ...flagsOf(command), ...flags }, terminal)); });
+  addControlFlags(program.command('reload'))
+    .description('let the running front read its configuration anew; a wrong one is refused with its reason, and the old one stays in force')
+    .action(async (flags: ControlFlags) => { done(await tellFront('reload', flags, terminal)); });
   addControlFlags(program.command('reopen'))
     .description('let the running front open its log file anew (for logrotate)')
     .action(async (flags: ControlFlags) => { done(await tellFront('reopen', flags, terminal)); });
@@ -122,7 +125,8 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
 }
 
 async function serveCall(app: string | undefined, flags: Flags, terminal: Terminal): Promise<number> {
-  const { settings, file } = await readSettings(app, flags, terminal);
+  const read = (): Promise<ReadSettings> => readSettings(app, flags, terminal);
+  const { settings, file } = await read();
   if (file !== undefined && flags.config === undefined) terminal.err(`sallyport: using ${file}\n`);
-  return await serve(settings);
+  return await serve({ settings, read });
 }

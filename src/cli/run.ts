@@ -7,8 +7,9 @@ import { exposure, notListening } from './run/advice.ts';
 import { startApp, type AppExit, type AppProcess } from './run/app-process.ts';
 import { appEnvironment, fillIn, type Place } from './run/command.ts';
 import { operate } from './operate.ts';
+import { createReload, type Origin } from './reload.ts';
 import { announce, openServing, stop, type Serving } from './serve.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type ReadSettings } from './settings.ts';
 import { isCopy } from './launched.ts';
 import { untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
@@ -52,10 +53,10 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const release = passOn(app, passed);
   let released = (): void => undefined;
   const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings }).then(async (opened) => {
-    front = opened;
-    released = await operate(opened, { signals: settings.logFile === undefined ? [] : ['SIGUSR2'], upgrade: NO_UPGRADE });
-    await announce(opened);
-    return await (opened.failed ?? new Promise<never>(() => {})); // from here on only a signal or the app's end matters
+    front = opened.front;
+    released = await operate(opened.front, { reload: createReload(opened.front, opened), signals: settings.logFile === undefined ? [] : ['SIGUSR2'], upgrade: NO_UPGRADE });
+    await announce(front);
+    return await (front.failed ?? new Promise<never>(() => {})); // from here on only a signal or the app's end matters
   });
   const over = untilToldToStop({
     async stop(signal) {
@@ -88,17 +89,18 @@ interface Start extends RunOptions {
 }
 
 /** Waits for the app and opens the front before it. Never resolves where waiting was given up, since an end is under way. */
-async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Serving> {
+async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Origin & { readonly front: Serving }> {
   const host = await waitForPort(place.port, startSeconds * 1000, waiting);
   if (waiting.aborted) return await new Promise<never>(() => {});
   const sockets = listeningBelow(app.pid);
   if (host === undefined) throw new RunError(notListening(sockets, words, { ...place, seconds: startSeconds }));
   const warning = exposure(sockets, words, place);
   if (warning !== undefined && settings.log !== 'json') terminal.err(`sallyport: warning: ${warning}\n`);
-  const there = host === place.host ? settings : (await readSettings({ started: `[${host}]:${place.port}` }, flags, terminal)).settings;
+  const read = (): Promise<ReadSettings> => readSettings({ started: host === place.host ? `${host}:${place.port}` : `[${host}]:${place.port}` }, flags, terminal);
+  const there = host === place.host ? settings : (await read()).settings;
   const front = await openServing(there, there.workers === 'auto' ? 1 : there.workers); // one app, and its terminal
   if (warning !== undefined && settings.log === 'json') front.log.event({ event: 'app-exposed', level: 'warn', message: `${warning[0]!.toUpperCase()}${warning.slice(1)}` });
-  return front;
+  return { front, settings: there, read };
 }
 
 /** Says that the app ended by itself, and how; that is a failure unless it had served and ended with 0. */

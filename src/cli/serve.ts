@@ -1,8 +1,9 @@
 import type { Settings } from '../config/settings.ts';
 import type { Front } from '../front/front.ts';
 import { passedBy } from './inherited.ts';
-import { openFront } from './open-front.ts';
+import { inWords, openFront } from './open-front.ts';
 import { operate } from './operate.ts';
+import { createReload, type Origin } from './reload.ts';
 import { tellServiceManager } from './service-manager.ts';
 import { untilToldToStop } from './signals.ts';
 import { createUpgrade, predecessor, takeOver } from './upgrade.ts';
@@ -12,11 +13,15 @@ import { countWorkers } from './workers/count.ts';
 export interface Serving extends Pick<Front, 'ready' | 'log' | 'reopenLog' | 'sockets' | 'stop' | 'stopNow'> {
   /** Rejects where serving has come to an end by itself; undefined where it does not. */
   readonly failed?: Promise<never>;
+  /** Other settings count from now on; they differ in nothing but what can be changed so. Rejects, and nothing has changed, where one process cannot serve by them. */
+  reload(settings: Settings): Promise<void>;
 }
 
 /** Opens the doors, in this process or, for several workers, in processes of their own. Rejects with a RunError. */
 export async function openServing(settings: Settings, count: number): Promise<Serving> {
-  return count === 1 ? await openFront(settings) : await (await import('./workers/parent.ts')).openWorkers(settings, count);
+  if (count > 1) return await (await import('./workers/parent.ts')).openWorkers(settings, count);
+  const front = await openFront(settings);
+  return { ...front, reload: async (next) => { (await inWords(next, () => front.prepare(next))).commit(); } };
 }
 
 /** Says to all who want to know that the front serves. */
@@ -36,10 +41,11 @@ export function stop(front: Serving): Promise<void> {
 }
 
 /** Serves until a signal. The first one stops it in order, which gives 0; a second ends it at once. */
-export async function serve(settings: Settings): Promise<number> {
+export async function serve(origin: Origin): Promise<number> {
+  const { settings } = origin;
   const front = await openServing(settings, countWorkers(settings));
   const upgrade = createUpgrade(front);
-  const release = await operate(front, { upgrade: upgrade.commands });
+  const release = await operate(front, { reload: createReload(front, origin), signals: ['SIGUSR2', 'SIGHUP'], upgrade: upgrade.commands });
   try {
     await announce(front);
     return await untilToldToStop({

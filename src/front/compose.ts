@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ClientAuthorities } from '../certs/client-authorities.ts';
 import { createCertificates, type Certificates, type CertificateOptions } from '../certs/store.ts';
@@ -10,18 +9,14 @@ import { compileTeller } from '../core/contract/tell.ts';
 import { compileTrust } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { DEFAULT_PORT } from '../core/policy/urls.ts';
-import type { Transport, Wire } from '../transport/wire.ts';
 import { createAuthorityDownload } from './authority-download.ts';
 import { createClaimLog } from './claim-log.ts';
-import { Clock } from './clock.ts';
 import { createCrowd } from './crowd.ts';
-import type { FrontContext, Observed } from './context.ts';
+import type { FrontContext } from './context.ts';
 import type { Door } from './doors.ts';
-import { createIds } from './ids.ts';
 import type { Fellows } from './fellows.ts';
-import type { ClientConnection } from './downstream/http1.ts';
+import type { Live } from './live.ts';
 import type { Log } from './log/index.ts';
-import type { Counters } from './metrics/counters.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
 import type { Asked } from './targets.ts';
@@ -29,29 +24,30 @@ import { uncheckedWarning } from './upstream/app-tls.ts';
 import { createAsk } from './upstream/check-request.ts';
 import { ServerGroup } from './upstream/group.ts';
 
-type Doors = Partial<Record<Scheme, Door>>;
+export type Doors = Partial<Record<Scheme, Door>>;
 
 export interface Parts {
-  readonly transport: Transport;
-  readonly log: Log;
-  readonly counters?: Counters | undefined;
   readonly certificates: Certificates | undefined;
   /** Those of the sites that ask for client certificates; left out where none does. */
   readonly clients?: Pick<ClientAuthorities, 'policy'> | undefined;
   /** Filled as the doors open. */
   readonly doors: Doors;
-  readonly observe: ((seen: Observed) => void) | undefined;
-  /** Undefined: one is drawn. */
-  readonly secret?: Uint8Array | undefined;
   readonly fellows?: Fellows | undefined;
 }
 
+export interface CertificatesFrom {
+  /** Where the local authority lives. */
+  readonly dataDir?: string | undefined;
+  /** Those until now, where this is a reload. */
+  readonly known?: Certificates['pairs'];
+}
+
 /** Certificates for the https door; undefined where it is off. */
-export async function openCertificates(settings: Settings, log: Log, dataDir: string | undefined): Promise<Certificates | undefined> {
+export async function openCertificates(settings: Settings, log: Log, { dataDir, known }: CertificatesFrom = {}): Promise<Certificates | undefined> {
   const { https } = settings;
   if (https.kind === 'off') return undefined;
   return createCertificates({
-    pairs: settings.certificates,
+    pairs: settings.certificates, known,
     domains: settings.sites.flatMap((site) => site.hosts),
     ...(https.kind === 'at' && https.address.kind === 'ip' && { addresses: [https.address.host] }),
     ...(dataDir !== undefined && { dataDir }),
@@ -60,9 +56,9 @@ export async function openCertificates(settings: Settings, log: Log, dataDir: st
 }
 
 /** Undefined where no site asks for client certificates. Rejects with a CertificateError. */
-export async function openClientAuthorities({ sites }: Settings, log: Log): Promise<ClientAuthorities | undefined> {
+export async function openClientAuthorities({ sites }: Settings, log: Log, former?: ClientAuthorities): Promise<ClientAuthorities | undefined> {
   const wanted = sites.flatMap(({ clientCertificates }) => clientCertificates ?? []);
-  return wanted.length === 0 ? undefined : await ClientAuthorities.open({ wanted, on: inLog(log) });
+  return wanted.length === 0 ? undefined : await ClientAuthorities.open({ wanted, former, on: inLog(log) });
 }
 
 const inLog = (log: Log): CertificateOptions['on'] => ({ level, ...event }) => { log.event({ ...event, level: level === 'warning' ? 'warn' : level }); };
@@ -70,47 +66,29 @@ const inLog = (log: Log): CertificateOptions['on'] => ({ level, ...event }) => {
 /** The headers by which the front itself tells an app something; whatever a client sends under these names is removed. */
 const OWN_HEADERS = ['X-Request-Id'];
 
-export function createContext(settings: Settings, parts: Parts): FrontContext {
-  const { certificates, clients, doors, log } = parts;
+export function createContext(settings: Settings, live: Live, { certificates, clients, doors, fellows }: Parts): FrontContext {
+  const { transport, clock, log, counters, connections, nextId, stamp, observe, secret } = live;
   const { trustHeaders } = settings;
   const publicPort = (scheme: Scheme): number =>
     (scheme === 'https' ? settings.publicHttpsPort : settings.publicHttpPort) ?? doors[scheme]?.port ?? DEFAULT_PORT[scheme];
   const told = settings.sites.flatMap((site) => compileTeller(site.speaks, site.tell).names);
   const believed = [trustHeaders.scheme, trustHeaders.client, trustHeaders.host, trustHeaders.port].filter((name) => name !== undefined);
-  const waiting: Wire[] = [];
-  const part = (whole: number): number => Math.ceil(whole / (parts.fellows?.count ?? 1));
-  const connections = new Set<ClientConnection>();
+  const part = (whole: number): number => Math.ceil(whole / (fellows?.count ?? 1));
   let sites: Sites | undefined;
   return {
-    settings, log, publicPort,
-    counters: parts.counters,
-    transport: parts.transport,
-    clock: new Clock(),
+    live, transport, clock, log, counters, connections, nextId, stamp, observe, secret,
+    settings, publicPort,
     classify: createClassifier({ tellNames: [...told, ...believed, ...OWN_HEADERS], allowHeaders: settings.allowHeaders }),
     read: createReader({ trust: compileTrust(settings.trust), headers: trustHeaders, publicPort }),
     get sites() { return sites!; },
-    open(opened) {
-      sites = opened;
-      for (const wire of waiting.splice(0)) wire.resume();
-    },
-    notYet(wire) {
-      if (sites === undefined) waiting.push(wire);
-      return sites === undefined;
-    },
-    connections,
+    serve(opened) { sites = opened; },
     policyOf: ({ clientCertificates }) => clientCertificates && clients?.policy(clientCertificates),
     local: certificates?.real === false,
     authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
     realCertificate: certificates?.real === true,
-    nextId: createIds(),
-    stamp: settings.log === 'off' && parts.counters === undefined ? () => 0 : () => performance.now(),
-    noteClaim: createClaimLog(log, trustHeaders.scheme, parts.fellows?.notes()),
-    observe: parts.observe,
-    secret: parts.secret ?? randomBytes(32),
-    fellows: parts.fellows,
-    part,
-    admits: createCrowd({ most: part(settings.maxConnections), connections, doors, log, counters: parts.counters }),
-    stopping: false,
+    noteClaim: createClaimLog(log, trustHeaders.scheme, fellows?.notes()),
+    fellows, part,
+    admits: createCrowd({ most: part(settings.maxConnections), connections, doors, log, counters }),
   };
 }
 

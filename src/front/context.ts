@@ -4,19 +4,25 @@ import type { Reader } from '../core/contract/read.ts';
 import type { Peer } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Settings, SiteSettings } from '../config/settings.ts';
-import type { Transport, Wire } from '../transport/wire.ts';
+import type { Transport } from '../transport/wire.ts';
 import type { ClientPolicy } from '../core/contract/certificate.ts';
 import type { AuthorityDownload } from './authority-download.ts';
 import type { createClaimLog } from './claim-log.ts';
 import type { Clock } from './clock.ts';
 import type { Fellows } from './fellows.ts';
+import type { Live } from './live.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { Sites } from './sites.ts';
 import type { ClientConnection } from './downstream/http1.ts';
 
-/** What every connection and exchange of one running front shares. */
+/**
+ * What all exchanges under one configuration share. A reload makes another one: an exchange keeps the one that it began
+ * with, and a connection takes the newest (`Live.context`) with each request.
+ */
 export interface FrontContext {
+  /** What is the same under every configuration; what of it every exchange needs stands here as well. */
+  readonly live: Live;
   readonly settings: Settings;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -26,10 +32,8 @@ export interface FrontContext {
   readonly classify: Classify;
   readonly read: Reader;
   readonly sites: Sites;
-  /** Takes the sites and lets in whoever came while the doors were being opened. */
-  readonly open: (sites: Sites) => void;
-  /** Keeps a connection waiting until there are sites; false where there are. */
-  readonly notYet: (wire: Wire) => boolean;
+  /** Takes the sites, which need the doors to be open. */
+  readonly serve: (sites: Sites) => void;
   readonly connections: Set<ClientConnection>;
   /** How clients of a site prove who they are; undefined where it does not ask. */
   readonly policyOf: (site: SiteSettings) => ClientPolicy | undefined;
@@ -54,7 +58,6 @@ export interface FrontContext {
   readonly part: (whole: number) => number;
   /** Whether one more client may connect; what is refused is counted and said. */
   readonly admits: (peer: Peer) => boolean;
-  stopping: boolean;
 }
 
 /** One request as it came and as it went on to the app; for the demo and for tests. */

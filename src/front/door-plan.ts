@@ -1,8 +1,8 @@
 import type { Settings } from '../config/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
-import { compileTrust, trusts } from '../core/contract/trust.ts';
+import { compileTrust, trusts, type Peer } from '../core/contract/trust.ts';
 import type { PickCertificate } from '../core/contract/certificate.ts';
-import type { ProxyOptions, Wire, WireHandler } from '../transport/wire.ts';
+import type { ProxyOptions, Terms, Wire, WireHandler } from '../transport/wire.ts';
 import type { FrontContext } from './context.ts';
 import { clientPolicies } from './client-check.ts';
 import type { DoorPlace, DoorPlan } from './doors.ts';
@@ -13,35 +13,37 @@ import { plainOnTls } from './pages/index.ts';
 
 /** How a door is to be opened: where, with which certificates, and who takes its connections. */
 export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertificate | undefined): DoorPlan {
-  const { settings } = context;
+  const { live, settings } = context;
   const onConnection = (wire: Wire): WireHandler => {
-    context.counters?.accept();
-    const connection = new ClientConnection(wire, context);
-    if (context.notYet(wire)) wire.pause();
+    live.counters?.accept();
+    const connection = new ClientConnection(wire, live);
+    if (live.notYet(wire)) wire.pause();
     return connection;
   };
-  const plan = doorPlace(scheme, settings, context.local);
-  const proxyProtocol = settings.acceptProxy ? expectProxy(context) : undefined;
-  const listen = { onConnection, admits: context.admits, ...(proxyProtocol && { proxyProtocol }) };
-  if (scheme === 'http' || pick === undefined) return { ...plan, listen };
+  const admits = (peer: Peer): boolean => live.context.admits(peer);
+  return { ...doorPlace(scheme, settings, context.local), listen: { onConnection, admits, ...doorTerms(scheme, context, pick) } };
+}
+
+/** What a door asks of connections under this configuration. */
+export function doorTerms(scheme: Scheme, context: FrontContext, pick: PickCertificate | undefined): Terms {
+  const { settings } = context;
+  const proxy = settings.acceptProxy ? { proxyProtocol: expectProxy(context) } : {};
+  if (scheme === 'http' || pick === undefined) return proxy;
   const policyFor = clientPolicies(settings.sites, context.policyOf);
   return {
-    ...plan,
-    listen: {
-      ...listen,
-      tls: {
-        pick,
-        ...(policyFor && { policyFor }),
-        ...(settings.tls && { security: settings.tls }),
-        alpn: ['http/1.1', 'http/1.0'], // both are registered names (RFC 7301 §6); curl --http1.0 asks for the second alone
-        handshakeTimeout: settings.timeouts.handshake,
-        plainAnswer: (firstBytes, peer) => {
-          const answer = plainOnTls(firstBytes, context.publicPort('https'));
-          logPlainOnTls(context, peer, Number(answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 '.length + 3)));
-          return answer;
-        },
-        onHandshakeError: createHandshakeLog(context),
+    ...proxy,
+    tls: {
+      pick,
+      ...(policyFor && { policyFor }),
+      ...(settings.tls && { security: settings.tls }),
+      alpn: ['http/1.1', 'http/1.0'], // both are registered names (RFC 7301 §6); curl --http1.0 asks for the second alone
+      handshakeTimeout: settings.timeouts.handshake,
+      plainAnswer: (firstBytes, peer) => {
+        const answer = plainOnTls(firstBytes, context.publicPort('https'));
+        logPlainOnTls(context, peer, Number(answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 '.length + 3)));
+        return answer;
       },
+      onHandshakeError: createHandshakeLog(context),
     },
   };
 }

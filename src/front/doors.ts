@@ -4,7 +4,7 @@ import type { Scheme } from '../core/contract/truth.ts';
 import type { ListenAddress, Listener, ListenOptions, Transport } from '../transport/wire.ts';
 
 /** An address that is taken, whoever accepts there. */
-type Taken = Omit<Listener, 'arriving' | 'abandon'>;
+type Taken = Omit<Listener, 'arriving' | 'change' | 'abandon'>;
 
 /** One of the two doors, open. */
 export interface Door<L extends Taken = Listener> {

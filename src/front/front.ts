@@ -1,14 +1,15 @@
 import type { Settings } from '../config/settings.ts';
-import { oldLists } from '../core/contract/published/index.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { rotateTicketKeys } from '../transport/ticket-keys.ts';
 import { nativeTransport, runtime } from '../transport/runtime.ts';
 import type { Listener, Transport } from '../transport/wire.ts';
 import { openAdmin, type Admin } from './admin/admin.ts';
-import { createContext, createSite, openCertificates, openClientAuthorities } from './compose.ts';
+import type { Doors } from './compose.ts';
+import { Configuration } from './configuration.ts';
 import type { Observed } from './context.ts';
 import { doorPlan } from './door-plan.ts';
-import { openDoor, type Door, type InheritedSocket } from './doors.ts';
+import { openDoor, type InheritedSocket, type Door } from './doors.ts';
+import { Live } from './live.ts';
 import type { Log } from './log/index.ts';
 import { openLog } from './open-log.ts';
 import type { Part } from './part.ts';
@@ -16,9 +17,7 @@ import { Counters } from './metrics/counters.ts';
 import type { Snapshot } from './metrics/snapshot.ts';
 import { takeSnapshot } from './metrics/state.ts';
 import { siteName } from './site.ts';
-import { Sites } from './sites.ts';
 import { stopGracefully } from './stop.ts';
-import type { ServerGroup } from './upstream/group.ts';
 
 export interface FrontOptions {
   /** Where log lines go; default the process's standard output. */
@@ -46,6 +45,11 @@ export interface Front {
   readonly log: Log;
   /** What has been counted, and how things are: plain data that adds up over processes. Undefined where nothing asks for it (`admin`). */
   snapshot(): Snapshot | undefined;
+  /**
+   * Makes ready to serve under other settings, which differ in nothing but what a reload can change (config/changes.ts).
+   * Rejects as {@link startFront} does, and nothing is changed. `share`: of one process of several.
+   */
+  prepare(settings: Settings, share?: Share): Promise<Prepared>;
   /** Opens the log file anew, where there is one; rejects with a LogFileError and stays with the old one where that cannot be. Gives what was done. */
   reopenLog(): Promise<string>;
   /** What it listens by, with the name of the door of each: for the process that takes over. */
@@ -56,6 +60,16 @@ export interface Front {
   stopNow(): void;
 }
 
+/** What one process of several is given for one configuration. */
+export type Share = Pick<Part, 'certificates' | 'fellows'>;
+
+/** A configuration that is ready to count. One of the two is called, once. */
+export interface Prepared {
+  /** It counts for every request that begins from now on; those that run are finished under the one from before. */
+  commit(): void;
+  drop(): void;
+}
+
 /**
  * Opens both doors. Rejects with a DoorError where a door cannot be opened, a CertificateError where there is nothing
  * to show to clients, a ContractError where settings contradict each other.
@@ -63,14 +77,14 @@ export interface Front {
 export async function startFront(settings: Settings, options: FrontOptions = {}): Promise<Front> {
   const { transport = nativeTransport, part } = options;
   const { log, ...logs } = part?.log ?? openLog(settings, options.out);
-  const certificates = part === undefined ? await openCertificates(settings, log, options.dataDir) : part.certificates;
-  const clients = await openClientAuthorities(settings, log);
-  const stopRotating = rotateTicketKeys();
-  const doors: Partial<Record<Scheme, Door>> = {};
-  const upstreams: ServerGroup[] = [];
+  const doors: Doors = {};
   const counters = settings.admin && new Counters(settings.sites.map(siteName));
-  const context = createContext(settings, { transport, log, counters, certificates, clients, doors, observe: options.observe, secret: part?.secret, fellows: part?.fellows });
-  const snapshot = (): Snapshot => takeSnapshot({ counters: counters!, context, upstreams, certificates });
+  const live = new Live({ transport, log, counters, observe: options.observe, secret: part?.secret, timed: settings.log !== 'off' || counters !== undefined });
+  const from = { live, doors, dataDir: options.dataDir };
+  let current = await Configuration.open(settings, { ...from, share: part });
+  live.context = current.context;
+  const stopRotating = rotateTicketKeys();
+  const snapshot = (): Snapshot => takeSnapshot({ counters: counters!, live, upstreams: current.upstreams, certificates: current.certificates });
   let admin: Admin | undefined;
   const listeners = (): Listener[] => Object.values(doors).flatMap((door) => door.listeners);
   const closeDoors = async (keepFiles = false): Promise<void> => {
@@ -78,18 +92,18 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   };
   const letGo = (): void => {
     void admin?.close();
-    for (const upstream of upstreams) upstream.close();
-    certificates?.close();
-    clients?.close();
+    current.close();
     stopRotating();
   };
   try {
     for (const scheme of ['https', 'http'] as const) {
-      const door = await openDoor({ ...doorPlan(scheme, context, certificates?.pick), inherited: options.inherited?.[scheme] }, transport);
+      const door = await openDoor({ ...doorPlan(scheme, current.context, current.certificates?.pick), inherited: options.inherited?.[scheme] }, transport);
       if (door !== undefined) doors[scheme] = door;
     }
-    if (settings.admin !== undefined && part === undefined) admin = await openAdmin(settings, settings.admin, { transport, log, certificates, snapshot, patient: options.inherited?.https !== undefined || options.inherited?.http !== undefined, build: { version: options.version ?? '', runtime } });
-    context.open(new Sites(settings.sites.map((site) => createSite(site, context, { doors, upstreams }))));
+    if (settings.admin !== undefined && part === undefined) admin = await openAdmin(settings, settings.admin, { transport, log, certificates: current.certificates, snapshot, patient: options.inherited?.https !== undefined || options.inherited?.http !== undefined, build: { version: options.version ?? '', runtime } });
+    current.compile();
+    current.begin();
+    live.begin();
   } catch (error) {
     await closeDoors();
     letGo();
@@ -97,18 +111,37 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     throw error;
   }
   tellUnprivileged(doors, log);
-  for (const message of oldLists(settings.trust, Date.now())) log.event({ event: 'trust-list-old', level: 'warn', message });
   return {
     ready: readyEvent(settings, doors, admin),
-    authorityFiles: certificates?.authorityFiles ?? [],
+    get authorityFiles() { return current.certificates?.authorityFiles ?? []; },
     log,
     snapshot: () => (counters === undefined ? undefined : snapshot()),
+    async prepare(next, share) {
+      const former = current;
+      const made = await Configuration.open(next, { ...from, share, former });
+      try {
+        made.compile();
+        const changes = Object.entries(doors).flatMap(([scheme, { listeners }]) => listeners.map((listener) => listener.change(made.terms(scheme as Scheme))));
+        return {
+          commit() {
+            current = made;
+            for (const change of changes) change();
+            made.begin(former);
+            admin?.renew(next, made.certificates);
+          },
+          drop: () => { made.close(former); },
+        };
+      } catch (error) {
+        made.close(former);
+        throw error;
+      }
+    },
     reopenLog: logs.reopen,
     sockets: () => socketsOf(doors),
     async stop(handedOver) {
       await closeDoors(handedOver);
       if (handedOver === true) await admin?.close(); // the one that takes over waits for it
-      await stopGracefully(context, listeners(), settings.grace * 1000);
+      await stopGracefully(live, listeners(), current.settings.grace * 1000);
       letGo();
       await logs.drained();
       logs.close();
@@ -116,7 +149,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
     stopNow() {
       void closeDoors();
       for (const listener of listeners()) listener.abandon();
-      for (const connection of [...context.connections]) connection.destroy();
+      for (const connection of [...live.connections]) connection.destroy();
       letGo();
       logs.close();
     },
@@ -124,7 +157,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
 }
 
 /** What is said of a front that is up. */
-export function readyEvent(settings: Settings, doors: Doors, admin?: Admin): Front['ready'] {
+export function readyEvent(settings: Settings, doors: Opened, admin?: Admin): Front['ready'] {
   return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), ...(admin && { admin: admin.url }), app: appText(settings), runtime };
 }
 
@@ -134,13 +167,13 @@ export function socketsOf(doors: Readonly<Partial<Record<Scheme, { readonly list
 }
 
 /** Says where doors are that may not be where they were to be. */
-export function tellUnprivileged(doors: Doors, log: Log): void {
+export function tellUnprivileged(doors: Opened, log: Log): void {
   for (const [scheme, { insteadOf, url }] of Object.entries(doors)) {
     if (insteadOf !== undefined) log.event({ event: 'door-unprivileged', level: 'info', message: `This process may not bind port ${insteadOf}; the ${scheme} door is at ${url}. See "Low ports" in the README for ways to give it the right.` });
   }
 }
 
-type Doors = Readonly<Partial<Record<Scheme, Pick<Door, 'url' | 'insteadOf'>>>>;
+type Opened = Readonly<Partial<Record<Scheme, Pick<Door, 'url' | 'insteadOf'>>>>;
 
 function appText(settings: Settings): string {
   const routes = settings.sites.flatMap((site) => site.routes);

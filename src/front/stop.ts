@@ -1,6 +1,6 @@
 import type { Listener } from '../transport/wire.ts';
-import type { FrontContext } from './context.ts';
 import { FIRST_REQUEST } from './downstream/patience.ts';
+import type { Live } from './live.ts';
 
 const LOOK_EVERY = 50;
 
@@ -8,9 +8,9 @@ const LOOK_EVERY = 50;
  * Lets running answers finish, for `grace` milliseconds at most, and clients that the closed `doors` have just let in come
  * to theirs. Tunnels and event streams have no end to wait for: when nothing else is left, they are ended.
  */
-export async function stopGracefully(context: FrontContext, doors: readonly Listener[], grace: number): Promise<void> {
-  context.stopping = true;
-  const { connections } = context;
+export async function stopGracefully(live: Live, doors: readonly Listener[], grace: number): Promise<void> {
+  live.stopping = true;
+  const { connections } = live;
   for (const connection of [...connections]) connection.stop();
   const begun = performance.now();
   const passed = (): number => performance.now() - begun;

@@ -1,4 +1,4 @@
-import type { Told } from './admission.ts';
+import type { Admission, Told } from './admission.ts';
 import { placeError } from './bun-errors.ts';
 import { BunGreeting } from './bun-greeting.ts';
 import { BunAdmission } from './bun-proxy.ts';
@@ -9,7 +9,7 @@ import { BunTls } from './bun-tls.ts';
 import { BunWire } from './bun-wire.ts';
 import { ipEndpoint } from './endpoint.ts';
 import { bindOver, closeBeside } from './stale-socket.ts';
-import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts';
+import type { Endpoint, ListenAddress, Listener, ListenOptions, Terms } from './wire.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -36,7 +36,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       wire.begin(onConnection(wire), rest);
     }
   };
-  const gate: ProxyGate | undefined = options.proxyProtocol && { options: options.proxyProtocol, waiting: new Set(), pass: arrive };
+  const waiting = new Set<Admission>();
+  const gateFor = ({ proxyProtocol }: Terms): ProxyGate | undefined => proxyProtocol && { options: proxyProtocol, waiting, pass: arrive };
+  let gate = gateFor(options);
 
   const open = (socket: BunSocket): void => {
     if (unixPath === undefined && socket.remoteAddress === undefined) {
@@ -59,14 +61,21 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     address: bound,
     fd: listener.fd,
-    get arriving() { return (gate?.waiting.size ?? 0) + (tls?.greetings.size ?? 0); },
+    get arriving() { return waiting.size + (tls?.greetings.size ?? 0); },
+    change(terms) {
+      const changed = terms.tls && tls?.change(terms.tls);
+      return () => {
+        changed?.();
+        gate = gateFor(terms);
+      };
+    },
     close(keepFile = false) {
       if (keepFile && fd === undefined) closeBeside(bound, () => listener.stop());
       else listener.stop();
       return Promise.resolve();
     },
     abandon() {
-      for (const admission of gate?.waiting ?? []) admission.abandon();
+      for (const admission of waiting) admission.abandon();
       for (const greeting of tls?.greetings ?? []) {
         greeting.done();
         greeting.drop();

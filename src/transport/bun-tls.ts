@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { alpnWire, BunContexts } from './bun-contexts.ts';
 import { bunError } from './bun-errors.ts';
 import type { BunGreeting } from './bun-greeting.ts';
 import { HANDLERS, NOBODY } from './bun-runtime.ts';
 import type { BunSocket, Handlers, NativeContext, TlsOwner } from './bun-runtime.ts';
+import { making } from './greeting.ts';
 import { shownBy } from './client-certificate.ts';
 import { ask, noCertificate, UNRECOGNIZED_NAME } from './pick.ts';
 import type { ClientPolicy, ListenOptions, ShownCertificate } from './wire.ts';
@@ -23,24 +25,37 @@ const SERVER_HANDLERS: Handlers = {
 
 /** Does the handshakes of a TLS door, on sockets whose first bytes were seen to be TLS. */
 export class BunTls {
-  readonly options: NonNullable<ListenOptions['tls']>;
+  options: NonNullable<ListenOptions['tls']>;
   readonly alpn: Buffer | undefined;
   /** Connections whose handshake is not over. */
   readonly greetings = new Set<BunGreeting>();
   readonly onSecure: OnSecure;
-  private readonly contexts = new Map<ClientPolicy | undefined, BunContexts>();
+  private plain: BunContexts;
+  private byPolicy = new WeakMap<ClientPolicy, BunContexts>();
 
   constructor(options: NonNullable<ListenOptions['tls']>, onSecure: OnSecure) {
     this.options = options;
     this.alpn = alpnWire(options.alpn);
     this.onSecure = onSecure;
-    this.contextsFor(undefined).of(undefined); // refuses at once what BoringSSL cannot do
+    this.plain = contextsOf(options);
   }
 
   contextsFor(policy: ClientPolicy | undefined): BunContexts {
-    let contexts = this.contexts.get(policy);
-    if (contexts === undefined) this.contexts.set(policy, contexts = new BunContexts(policy, this.options.security));
+    if (policy === undefined) return this.plain;
+    let contexts = this.byPolicy.get(policy);
+    if (contexts === undefined) this.byPolicy.set(policy, contexts = new BunContexts(policy, this.options.security));
     return contexts;
+  }
+
+  /** See Listener. Contexts, and with them sessions, stay where they would be made alike. */
+  change(options: BunTls['options']): () => void {
+    const plain = isDeepStrictEqual(making(options), making(this.options)) ? undefined : contextsOf(options);
+    return () => {
+      this.options = options;
+      if (plain === undefined) return;
+      this.plain = plain;
+      this.byPolicy = new WeakMap();
+    };
   }
 
   /** Begins a handshake with what has come of it. */
@@ -64,6 +79,13 @@ export class BunTls {
     socket.pause(); // until it begins
     first = Buffer.from(bytes); // lent
   }
+}
+
+/** Refuses at once what BoringSSL cannot do. */
+function contextsOf({ security }: BunTls['options']): BunContexts {
+  const contexts = new BunContexts(undefined, security);
+  contexts.of(undefined);
+  return contexts;
 }
 
 /** What the client of a finished handshake showed. */

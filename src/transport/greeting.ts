@@ -5,6 +5,9 @@ import type { ClientPolicy, Endpoint, ListenOptions } from './wire.ts';
 
 export type TlsDoorOptions = NonNullable<ListenOptions['tls']>;
 
+/** What the things are made of that do handshakes; all else is asked for when it is needed. */
+export const making = ({ security, alpn, handshakeTimeout }: TlsDoorOptions): unknown => [security, alpn, handshakeTimeout];
+
 /** As much of a head as is waited for before a plain-HTTP client is answered, in bytes. */
 const HEAD_LIMIT = 16 * 1024;
 /** Milliseconds that a refused client has to read its answer, before the connection is dropped. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import type { Told } from './admission.ts';
+import type { Admission, Told } from './admission.ts';
 import type { Endpoint, ListenAddress, Listener, ListenOptions } from './wire.ts';
 import { NodeWire } from './node-wire.ts';
 import { ProxyGate } from './node-proxy.ts';
@@ -24,7 +24,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (door !== undefined) door.accept(raw, peer, told);
     else begin(new NodeWire(raw, raw, peer, told));
   };
-  const gate = proxyProtocol && new ProxyGate(proxyProtocol, arrive);
+  const waiting = new Set<Admission>();
+  let gate = proxyProtocol && new ProxyGate(proxyProtocol, arrive, waiting);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (raw) => {
     // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
     if (unixPath === undefined && raw.remoteAddress === undefined) { raw.destroy(); return; }
@@ -44,7 +45,14 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     address: bound,
     // It has no public name; node:cluster and libuv's own programs read it there.
     get fd() { return (server as unknown as { _handle?: { fd: number } | null })._handle?.fd; },
-    get arriving() { return (gate?.size ?? 0) + (door?.size ?? 0); },
+    get arriving() { return waiting.size + (door?.size ?? 0); },
+    change(terms) {
+      const changed = terms.tls && door?.change(terms.tls);
+      return () => {
+        changed?.();
+        gate = terms.proxyProtocol && new ProxyGate(terms.proxyProtocol, arrive, waiting);
+      };
+    },
     close(keepFile = false) {
       // Its callback would wait for every connection; the port is free at once. Only of a socket that is its own it takes the file away.
       if (keepFile && fd === undefined) closeBeside(bound, () => server.close());
@@ -53,7 +61,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return Promise.resolve();
     },
     abandon() {
-      gate?.abandon();
+      for (const admission of waiting) admission.abandon();
       door?.abandon();
     },
   };

@@ -9,10 +9,12 @@ type Pass = (raw: Socket, peer: Endpoint, told: Told) => void;
 export class ProxyGate {
   private readonly options: ProxyOptions;
   private readonly pass: Pass;
-  private readonly waiting = new Set<Admission>();
+  /** Connections of the door whose header is not whole. */
+  private readonly waiting: Set<Admission>;
 
   /** `pass` gets the socket with what followed the header back in it, and has to listen to it at once. */
-  constructor(options: ProxyOptions, pass: Pass) {
+  constructor(options: ProxyOptions, pass: Pass, waiting: Set<Admission>) {
+    this.waiting = waiting;
     this.options = options;
     this.pass = pass;
   }
@@ -20,14 +22,6 @@ export class ProxyGate {
   admit(raw: Socket, by: Endpoint): void {
     const admission = new NodeAdmission(raw, { by, options: this.options, waiting: this.waiting, onward: this.pass });
     if (admission.begin()) admission.watch();
-  }
-
-  /** How many connections' header is not whole. */
-  get size(): number { return this.waiting.size; }
-
-  /** Drops them. */
-  abandon(): void {
-    for (const admission of this.waiting) admission.abandon();
   }
 }
 

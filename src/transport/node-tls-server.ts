@@ -10,8 +10,9 @@ import type { CertificatePair, ClientPolicy, ShownCertificate } from './wire.ts'
 
 type SniDone = (error: Error | null, context?: SecureContext) => void;
 
-/** What came of a handshake. */
+/** What came of a handshake, and by whose terms it is made. */
 export interface Handshakes {
+  readonly options: TlsDoorOptions;
   finished(socket: TLSSocket): void;
   failed(socket: TLSSocket, error: Error): void;
 }
@@ -21,7 +22,7 @@ export interface Handshakes {
  * alone, not per name; so each policy of a door has a server of its own. None ever listens.
  */
 export class NodeTlsServer {
-  private readonly options: TlsDoorOptions;
+  private readonly handshakes: Handshakes;
   private readonly contexts: NodeContexts;
   private readonly server: Server;
   private readonly forget: () => void;
@@ -30,7 +31,7 @@ export class NodeTlsServer {
   private authorities: string | undefined;
 
   constructor(options: TlsDoorOptions, policy: ClientPolicy | undefined, handshakes: Handshakes) {
-    this.options = options;
+    this.handshakes = handshakes;
     this.contexts = new NodeContexts(policy, options.security);
     this.authorities = this.contexts.authorities;
     const answerName = (name: string, done: SniDone, socket: unknown): void => this.answerName(name, done, socket);
@@ -61,7 +62,7 @@ export class NodeTlsServer {
   close(): void { this.forget(); }
 
   private answerName(name: string, done: SniDone, socket: unknown): void {
-    ask(this.options.pick, name.toLowerCase(), (failure, pair) => {
+    ask(this.handshakes.options.pick, name.toLowerCase(), (failure, pair) => {
       if (failure === undefined && pair !== undefined) {
         try {
           return done(null, this.contexts.of(pair));

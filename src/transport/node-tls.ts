@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { Told } from './admission.ts';
+import { making } from './greeting.ts';
 import type { TlsDoorOptions } from './greeting.ts';
 import { NodeGreeting } from './node-greeting.ts';
 import type { GreetingDoor } from './node-greeting.ts';
@@ -14,16 +16,17 @@ import type { ClientPolicy, Endpoint } from './wire.ts';
  * server for TLS once its first bytes were seen to be TLS. (A PROXY protocol header was taken off before.)
  */
 export class TlsDoor implements GreetingDoor, Handshakes {
-  readonly options: TlsDoorOptions;
+  options: TlsDoorOptions;
   private readonly onSecure: (socket: TLSSocket, greeting: NodeGreeting) => void;
-  private readonly servers = new Map<ClientPolicy | undefined, NodeTlsServer>();
+  private plain: NodeTlsServer;
+  private byPolicy = new WeakMap<ClientPolicy, NodeTlsServer>();
   /** Connections whose handshake is not over, by their TCP or Unix socket. */
   private readonly greetings = new Map<Socket, NodeGreeting>();
 
   constructor(options: TlsDoorOptions, onSecure: (socket: TLSSocket, greeting: NodeGreeting) => void) {
     this.options = options;
     this.onSecure = onSecure;
-    this.serverFor(undefined); // refuses at once what OpenSSL cannot do
+    this.plain = new NodeTlsServer(options, undefined, this); // refuses at once what OpenSSL cannot do
   }
 
   accept(raw: Socket, peer: Endpoint, origin: Told | undefined): void {
@@ -33,10 +36,20 @@ export class TlsDoor implements GreetingDoor, Handshakes {
   /** How many connections' handshake is not over. */
   get size(): number { return this.greetings.size; }
 
-  /** No connection comes any more. */
-  close(): void {
-    for (const server of this.servers.values()) server.close();
+  /** See Listener. Contexts, and with them sessions, stay where they would be made alike. */
+  change(options: TlsDoorOptions): () => void {
+    const plain = isDeepStrictEqual(making(options), making(this.options)) ? undefined : new NodeTlsServer(options, undefined, this);
+    return () => {
+      this.options = options;
+      if (plain === undefined) return;
+      this.plain.close();
+      this.plain = plain;
+      this.byPolicy = new WeakMap();
+    };
   }
+
+  /** No connection comes any more. */
+  close(): void { this.plain.close(); }
 
   /** Drops the connections whose handshake is not over. */
   abandon(): void {
@@ -74,8 +87,9 @@ export class TlsDoor implements GreetingDoor, Handshakes {
   failed(socket: TLSSocket, error: Error): void { this.settle(socket)?.failed(error); }
 
   private serverFor(policy: ClientPolicy | undefined): NodeTlsServer {
-    let server = this.servers.get(policy);
-    if (server === undefined) this.servers.set(policy, server = new NodeTlsServer(this.options, policy, this));
+    if (policy === undefined) return this.plain;
+    let server = this.byPolicy.get(policy);
+    if (server === undefined) this.byPolicy.set(policy, server = new NodeTlsServer(this.options, policy, this));
     return server;
   }
 

@@ -149,7 +149,7 @@ export interface ListenOptions {
 }
 
 /** An address that this process keeps and does not listen on itself: its children do, by the descriptor. */
-export interface Bound extends Omit<Listener, 'arriving' | 'abandon'> {
+export interface Bound extends Omit<Listener, 'arriving' | 'change' | 'abandon'> {
   readonly fd: number;
   /** Gives the address up, with the file of a Unix socket, unless that is to be kept. */
   close(keepFile?: boolean): Promise<void>;
@@ -169,6 +169,11 @@ export interface Listener {
   /** Connections that were accepted and whose handshake (or PROXY header) is not over. */
   readonly arriving: number;
   /**
+   * Makes ready for other terms, with `tls` exactly where there was; throws where they cannot be. Calling what it gives puts
+   * them in force for connections that come then; of those that are {@link arriving}, none is lost.
+   */
+  change(terms: Terms): () => void;
+  /**
    * Stops accepting. Connections go on, those that are {@link arriving} too: their clients were let in and are owed an
    * answer. `keepFile`: a unix socket's file stays, as another process listens on it too.
    */
@@ -176,6 +181,9 @@ export interface Listener {
   /** Drops what is {@link arriving}. */
   abandon(): void;
 }
+
+/** What a door may ask of connections that begin from now on, as its other terms stay. */
+export type Terms = Pick<ListenOptions, 'tls' | 'proxyProtocol'>;
 
 /**
  * TLS towards an app: 1.2 or later (RFC 9325 §3.1.1). Sessions are resumed (RFC 8446 §2.2) and kept with the object, as a

@@ -3,6 +3,7 @@ import { createContext, createSite, type Parts } from '../../src/front/compose.t
 import { ClientConnection } from '../../src/front/downstream/http1.ts';
 import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
+import { Live } from '../../src/front/live.ts';
 import { createLog } from '../../src/front/log/index.ts';
 import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites.ts';
@@ -36,6 +37,7 @@ export const settings = (changes: Partial<Settings> = {}): Settings => ({
 
 export class MemoryFront {
   readonly transport = new MemoryTransport();
+  readonly live: Live;
   readonly context: FrontContext;
   readonly upstreams: Parameters<typeof createSite>[2]['upstreams'] = [];
   /** Everything that was logged, one object a line. */
@@ -46,14 +48,17 @@ export class MemoryFront {
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };
     const certificates = { pick: () => undefined, real, names: [], shown: () => [], authorityFiles: [], close: () => undefined };
-    this.context = createContext(given, { transport: this.transport, log, counters, certificates, clients, doors, observe: undefined });
+    this.live = new Live({ transport: this.transport, log, counters });
+    this.context = this.live.context = createContext(given, this.live, { certificates, clients, doors });
     const { upstreams } = this;
-    this.context.open(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
+    this.context.serve(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
+    for (const group of upstreams) group.begin();
+    this.live.begin();
   }
 
   client(options: MemoryWireOptions = { tls: true }): MemoryWire {
     const wire = new MemoryWire(options);
-    wire.handler = new ClientConnection(wire, this.context);
+    wire.handler = new ClientConnection(wire, this.live);
     return wire;
   }
 

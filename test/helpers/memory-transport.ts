@@ -97,7 +97,7 @@ export class MemoryTransport implements Transport {
 
   listen(options: ListenOptions): Promise<Listener> {
     this.listeners.push(options);
-    return Promise.resolve({ address: options.address, fd: undefined, arriving: 0, close: () => Promise.resolve(), abandon: () => {} });
+    return Promise.resolve({ address: options.address, fd: undefined, arriving: 0, change: (terms) => () => { Object.assign(options, terms); }, close: () => Promise.resolve(), abandon: () => {} });
   }
 
   /** The newest connection to an app, up. */

@@ -29,11 +29,11 @@ const open = async (t: TestContext, { address = LOOPBACK, password = false, host
   const transport = {
     connect: () => { throw new Error('it connects to nobody'); },
     lookup: () => { throw new Error('it looks nobody up'); },
-    listen: (options: ListenOptions) => { listened = options; return Promise.resolve({ address: options.address, fd: undefined, arriving: 0, close: () => Promise.resolve(), abandon: () => {} }); },
+    listen: (options: ListenOptions) => { listened = options; return Promise.resolve({ address: options.address, fd: undefined, arriving: 0, change: () => () => undefined, close: () => Promise.resolve(), abandon: () => {} }); },
   };
   const admin = await openAdmin(given, { address, passwordFile: password ? passwordFile : undefined, hosts }, {
     transport, log: front.context.log, certificates, build: { version: '1.2.3', runtime: 'Node 1' },
-    snapshot: () => takeSnapshot({ counters, context: front.context, upstreams: front.upstreams, certificates }),
+    snapshot: () => takeSnapshot({ counters, live: front.live, upstreams: front.upstreams, certificates }),
   });
   t.after(() => admin.close());
   return {

@@ -289,7 +289,7 @@ describe('a stop', () => {
     idle.say('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n');
     front.app().say(ok('before'));
     half.say('POST /order HTTP/1.1\r\nHost: shop.test\r\n');
-    front.context.stopping = true;
+    front.live.stopping = true;
     for (const connection of [...front.context.connections]) connection.stop();
     assert.equal(idle.ended, true);
     assert.equal(half.ended, false);
@@ -310,7 +310,7 @@ describe('a stop', () => {
     pass(2_500);
     const quick = front.client();
     const never = front.client();
-    front.context.stopping = true;
+    front.live.stopping = true;
     for (const connection of [...front.context.connections]) connection.stop();
     const shaking = front.client(); // its handshake was under way
     pass(400);

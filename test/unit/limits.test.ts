@@ -167,7 +167,7 @@ describe('clients at once', () => {
   const crowd = (most: number, { connections = new Set<unknown>(), arriving = 0 } = {}) => {
     const lines: string[] = [];
     const counters = new Counters([]);
-    const listener = { address: { kind: 'ip', host: '127.0.0.1', port: 1 } as const, fd: undefined, arriving, close: () => Promise.resolve(), abandon: () => {} };
+    const listener = { address: { kind: 'ip', host: '127.0.0.1', port: 1 } as const, fd: undefined, arriving, change: () => () => undefined, close: () => Promise.resolve(), abandon: () => {} };
     const doors = { https: { listeners: [listener], port: 1, url: '', insteadOf: undefined } };
     const log = createLog('json', { write: (text: string) => { lines.push(text); } });
     return { admits: createCrowd({ most, connections, doors, log, counters }), connections, counters, log, lines };

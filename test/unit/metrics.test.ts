@@ -15,7 +15,7 @@ const counted = (more: Parameters<typeof settings>[0] = {}): { front: MemoryFron
   const counters = new Counters(['a.test']);
   const front = new MemoryFront(settings({ sites: [siteSettings({ hosts: ['a.test'] })], ...more }), { counters });
   const certificates = { pick: () => undefined, real: true, names: [], authorityFiles: [], close: () => undefined, shown: () => [{ names: ['a.test'], notAfter: Date.UTC(2030, 0, 11) }] };
-  return { front, snapshot: () => takeSnapshot({ counters, context: front.context, upstreams: front.upstreams, certificates }) };
+  return { front, snapshot: () => takeSnapshot({ counters, live: front.live, upstreams: front.upstreams, certificates }) };
 };
 
 describe('counting', () => {

@@ -25,7 +25,7 @@ export async function openKeys(settings: Settings, log: Log, replaced: (pairs: N
       log.event(event);
       if (event.event === 'certificate-replaced') replaced(certificates!.pairs!);
     },
-  }, undefined);
+  });
   return {
     local: certificates?.real === false,
     certificates,

@@ -14,6 +14,7 @@ import { bind, nativeTransport, runtime } from '../../transport/runtime.ts';
 import type { Bound } from '../../transport/wire.ts';
 import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
+import { RunError } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { Serving } from '../serve.ts';
 import { FIRST_FD } from './child.ts';
@@ -77,6 +78,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     ready: { ...readyEvent(settings, doors, admin), workers: count },
     failed: workers.failed,
     reopenLog: logs.reopen,
+    reload: () => Promise.reject(new RunError('This front is several processes (--workers), which a reload does not reach. Next: sallyport upgrade takes the whole configuration over without a gap.')),
     sockets: () => socketsOf(doors),
     async stop(handedOver) {
       clearInterval(rotation);

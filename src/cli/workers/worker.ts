@@ -18,6 +18,7 @@ export async function work(): Promise<number> {
     line.hear('stop', stop);
     process.once('disconnect', stop);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+    process.on('SIGHUP', () => {}); // whether it means a reload or the end, the parent knows
   });
   const start = await Promise.race([new Promise<Start>((resolve) => { line.hear('start', resolve); }), stopped]);
   if (start === undefined) return 0;

@@ -6,6 +6,7 @@ import type { Transport } from '../../transport/wire.ts';
 import { createContext } from '../compose.ts';
 import { doorPlan } from '../door-plan.ts';
 import { addressText, DoorError, openDoor, type Door } from '../doors.ts';
+import { Live } from '../live.ts';
 import type { Log } from '../log/index.ts';
 import type { Build } from '../metrics/prometheus.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
@@ -37,6 +38,8 @@ const AGAIN = 500;
 export interface Admin {
   /** As a person would type it. */
   readonly url: string;
+  /** The front behind it has another configuration: other sites, other certificates. */
+  renew(settings: Settings, certificates: Certificates | undefined): void;
   close(): Promise<void>;
 }
 
@@ -45,7 +48,8 @@ export interface Admin {
  * status. Nothing that is asked here is counted or logged as a request. Rejects with a DoorError.
  */
 export async function openAdmin(settings: Settings, admin: AdminSettings, parts: AdminParts): Promise<Admin> {
-  const { transport, log, certificates } = parts;
+  const { transport, log } = parts;
+  let { certificates } = parts;
   // A password must not cross a network in the clear.
   const tls = !isThisMachine(admin.address) && certificates !== undefined;
   const door = { kind: 'at', address: admin.address } as const;
@@ -54,22 +58,22 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
     certificates: settings.certificates, trust: [], acceptProxy: false, trustHeaders: settings.trustHeaders, secretFile: undefined, allowHeaders: [],
     log: 'off', workers: 1, maxConnections: MOST, grace: 0, timeouts: settings.timeouts, sites: [SITE],
   };
-  const context = createContext(own, { transport, log, certificates: tls ? certificates : undefined, doors: {}, observe: undefined });
+  const live = new Live({ transport, log, timed: false });
+  const context = live.context = createContext(own, live, { certificates: tls ? certificates : undefined, doors: {} });
   const history = new History(parts.snapshot);
-  const guard = createGuard({
-    hosts: [...settings.sites.flatMap(({ hosts }) => hosts), ...admin.hosts],
-    anyHost: admin.address.kind === 'unix',
-    password: admin.passwordFile === undefined ? undefined : readSecretFile(admin.passwordFile),
-  });
-  const answer = createAnswer({ guard, history, build: parts.build });
+  const password = admin.passwordFile === undefined ? undefined : readSecretFile(admin.passwordFile);
+  const guardOf = ({ sites }: Settings): ReturnType<typeof createGuard> => createGuard({ hosts: [...sites.flatMap(({ hosts }) => hosts), ...admin.hosts], anyHost: admin.address.kind === 'unix', password });
+  let guard = guardOf(settings);
+  const answer = createAnswer({ guard: (head, scheme) => guard(head, scheme), history, build: parts.build });
   const site = new AdminSite({ kind: 'answer', answer: (exchange) => answer(exchange.head, exchange.truth.scheme), changeAnswer: undefined }, log);
-  context.open(new OneSite(site));
+  context.serve(new OneSite(site));
+  live.begin();
   let opened: Door | undefined;
   let again: NodeJS.Timeout | undefined;
   let closed = false;
   const open = async (): Promise<void> => {
     try {
-      opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, certificates?.pick), transport);
+      opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, tls ? (name) => certificates!.pick(name) : undefined), transport);
     } catch (error) {
       if (!(error instanceof DoorError)) throw error;
       error.admin = true;
@@ -88,13 +92,17 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
   }
   return {
     url: opened?.url ?? addressText(admin.address),
+    renew(next, its) {
+      guard = guardOf(next);
+      certificates = its;
+    },
     async close() {
       closed = true;
       clearTimeout(again);
       history.close();
       await Promise.all((opened?.listeners ?? []).map((listener) => listener.close()));
       for (const listener of opened?.listeners ?? []) listener.abandon();
-      for (const connection of [...context.connections]) connection.destroy();
+      for (const connection of [...live.connections]) connection.destroy();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Peer } from '../../core/contract/trust.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { FrontContext } from '../context.ts';
+import type { Live } from '../live.ts';
 import { Exchange } from '../exchange.ts';
 import { logDefect, logRefusal } from '../exchange-log.ts';
 import { faultAnswer } from '../own-answers.ts';
@@ -37,18 +38,20 @@ export class ClientConnection implements Downstream, WireHandler {
   #own: OwnConnections | undefined;
   readonly #ahead = new Ahead();
   readonly #line: Line;
-  readonly #context: FrontContext;
+  readonly #live: Live;
+  /** That of the newest request. */
+  #context: FrontContext;
 
-  constructor(wire: Wire, context: FrontContext) {
-    const { clock, settings: { timeouts } } = context;
+  constructor(wire: Wire, live: Live) {
+    this.#live = live;
+    const { clock, settings: { timeouts } } = this.#context = live.context;
     this.#line = new Line(wire, { clock, timeouts, onDeadline: () => { this.#onDeadline(); } });
     this.#line.patience.allow('head');
-    this.#context = context;
     this.peer = wire.peer;
     this.nameless = wire.proxied?.nameless === true;
     this.scheme = wire.tls === undefined && wire.proxied?.secure !== true ? 'http' : 'https';
-    context.connections.add(this);
-    if (context.stopping) this.stop(); // it was let in before, and its handshake took until now
+    live.connections.add(this);
+    if (live.stopping) this.stop(); // it was let in before, and its handshake took until now
   }
 
   // ---- what the wire tells ----
@@ -90,7 +93,7 @@ export class ClientConnection implements Downstream, WireHandler {
     const state = this.#state;
     this.#move('gone');
     this.#line.patience.end();
-    this.#context.connections.delete(this);
+    this.#live.connections.delete(this);
     this.#own?.close();
     if (state === 'tunnel') this.#tunnel!.onClose(error);
     const exchange = this.#exchange;
@@ -150,7 +153,9 @@ export class ClientConnection implements Downstream, WireHandler {
   }
 
   #readHead(bytes: Uint8Array, at: number): number {
-    const head = readRequestHead(bytes, at, bytes.length, this.#context.classify);
+    const { context } = this.#live; // read and answered under one configuration: that of the moment when the head is whole
+    if (context !== this.#context) this.#line.patience.timeouts = (this.#context = context).settings.timeouts;
+    const head = readRequestHead(bytes, at, bytes.length, context.classify);
     if (head === undefined) {
       if (this.#collector === undefined) { // else it has these bytes already
         this.#collector = new HeadCollector();
@@ -169,7 +174,7 @@ export class ClientConnection implements Downstream, WireHandler {
     const hasBody = head.framing === 'chunked' || head.length > 0;
     this.#move(hasBody ? 'request-with-body' : 'request');
     this.#line.writer.begin(head.minor);
-    this.#last = !head.keepAlive || this.#context.stopping;
+    this.#last = !head.keepAlive || this.#live.stopping;
     this.#fresh = false;
     this.#line.patience.forever();
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
@@ -212,7 +217,7 @@ export class ClientConnection implements Downstream, WireHandler {
   start(answer: AnswerStart): void {
     const plan = this.#line.writer.framingFor(answer.body);
     // While a body is still arriving nobody knows yet where the next request would begin.
-    if (answer.last || plan.framing === 'close' || this.#state === 'body' || this.#context.stopping) this.#last = true;
+    if (answer.last || plan.framing === 'close' || this.#state === 'body' || this.#live.stopping) this.#last = true;
     this.#line.writer.start(answer, plan, this.#last);
   }
 
@@ -222,7 +227,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#line.writer.end(trailers);
     this.#line.out.flush();
     this.#exchange = undefined;
-    if (this.#last || this.#state === 'body' || this.#context.stopping) { this.#move('last-answer-end'); this.#line.linger(); return; }
+    if (this.#last || this.#state === 'body' || this.#live.stopping) { this.#move('last-answer-end'); this.#line.linger(); return; }
     this.#move('answer-end');
     if (this.#line.out.full) this.#line.watchSending();
     else this.#line.patience.allow('keepAlive');
@@ -261,6 +266,9 @@ export class ClientConnection implements Downstream, WireHandler {
   }
 
   // ---- ending ----
+
+  /** That of its newest request. */
+  get context(): FrontContext { return this.#context; }
 
   /** True while only an answer without an end (a tunnel, an event stream) keeps this connection. */
   get unending(): boolean { return this.#state === 'tunnel' || (this.#state === 'closing' && this.#line.wire.buffered === 0) || this.#exchange?.live === true; }

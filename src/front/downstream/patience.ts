@@ -12,21 +12,21 @@ export class Patience implements Timed {
   /** What the client had taken when sending was last looked at; grows only as it takes more. */
   #taken = 0;
   readonly onDeadline: () => void;
+  timeouts: Timeouts;
   readonly #clock: Clock;
-  readonly #timeouts: Timeouts;
 
   constructor(clock: Clock, timeouts: Timeouts, onDeadline: () => void) {
     this.#clock = clock;
-    this.#timeouts = timeouts;
+    this.timeouts = timeouts;
     this.onDeadline = onDeadline;
     clock.add(this);
   }
 
   /** As long as this timeout says, from now on. */
-  allow(what: keyof Timeouts): void { this.deadline = this.#clock.now + this.#timeouts[what]; }
+  allow(what: keyof Timeouts): void { this.deadline = this.#clock.now + this.timeouts[what]; }
 
   /** The head that is waited for since this was made is waited for no longer than this. */
-  hurry(): void { this.deadline = Math.min(this.deadline, this.deadline - this.#timeouts.head + FIRST_REQUEST); }
+  hurry(): void { this.deadline = Math.min(this.deadline, this.deadline - this.timeouts.head + FIRST_REQUEST); }
 
   linger(): void { this.deadline = this.#clock.now + LINGER; }
 

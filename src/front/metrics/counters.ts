@@ -50,7 +50,12 @@ export class Counters {
   #running = 0;
 
   constructor(sites: readonly string[]) {
-    for (const name of [...sites, NO_SITE]) this.#site(name);
+    this.know([...sites, NO_SITE]);
+  }
+
+  /** These are there from now on. Those of before stay: what has been counted is not taken back. */
+  know(sites: readonly string[]): void {
+    for (const name of sites) this.#site(name);
   }
 
   /** A client's connection was let in. */

@@ -1,23 +1,23 @@
 import type { Certificates } from '../../certs/store.ts';
-import type { FrontContext } from '../context.ts';
+import type { Live } from '../live.ts';
 import type { ServerGroup } from '../upstream/group.ts';
 import type { Counters } from './counters.ts';
 import type { ServerState, Snapshot } from './snapshot.ts';
 
 export interface StateParts {
   readonly counters: Counters;
-  readonly context: FrontContext;
+  readonly live: Live;
   readonly upstreams: readonly ServerGroup[];
   readonly certificates: Certificates | undefined;
 }
 
 /** What this process knows now. */
-export function takeSnapshot({ counters, context, upstreams, certificates }: StateParts): Snapshot {
+export function takeSnapshot({ counters, live, upstreams, certificates }: StateParts): Snapshot {
   const cpu = process.cpuUsage();
   return {
     pid: process.pid,
     ...counters.snapshot(),
-    open: context.connections.size,
+    open: live.connections.size,
     servers: upstreams.flatMap((group) => group.servers.map((server) => serverState(group.settings.written, server))),
     certificates: certificates?.shown?.() ?? [],
     process: { cpuSeconds: (cpu.user + cpu.system) / 1e6, memoryBytes: process.memoryUsage.rss(), startedAt: Date.now() - process.uptime() * 1000 },

@@ -28,9 +28,10 @@ export class ServerGroup {
   readonly sole: AppPool | undefined;
   readonly sticky: Sticky | undefined;
   /** Of all servers together. */
-  readonly places: Places;
+  places: Places;
   readonly #choose: Choose;
   readonly #context: FrontContext;
+  #ask: Ask | undefined;
   readonly #checks: HealthCheck[] = [];
 
   constructor(settings: UpstreamSettings, context: FrontContext) {
@@ -45,10 +46,17 @@ export class ServerGroup {
     this.#choose = createChoose(settings.balance, this.servers);
   }
 
-  /** Begins to ask every server how it is, if that is wanted. */
-  check(ask: Ask): void {
-    if (this.settings.check === undefined || this.#checks.length > 0) return;
-    for (const server of this.servers) this.#checks.push(new HealthCheck(server, this.settings.check, ask, this.#context));
+  /** Every server is to be asked how it is, in this way. */
+  check(ask: Ask): void { this.#ask = ask; }
+
+  /** Its configuration counts from now on. `former`: a group of the configuration before, with the same settings. */
+  begin(former?: ServerGroup): void {
+    this.servers.forEach((server, i) => { server.begin(former?.servers[i]); });
+    // What runs and waits under the configuration before has its places still.
+    if (former?.places.patience === this.places.patience) this.places = former.places;
+    const { check } = this.settings;
+    if (check === undefined || this.#ask === undefined) return;
+    for (const server of this.servers) this.#checks.push(new HealthCheck(server, check, this.#ask, this.#context));
   }
 
   /** The server for a request: its own one if it has one, one that is due for a trial, or as the balance has it. Undefined where none is left. */
@@ -74,6 +82,7 @@ export class ServerGroup {
     return new Fault('app-down', each.join(', '), Math.max(1, Math.ceil(backIn / 1000)));
   }
 
+  /** Lets go of what waits for requests. Those that run go on over the connections that they have, or take new ones. */
   close(): void {
     for (const check of this.#checks) check.stop();
     for (const { pool } of this.servers) pool.close();

@@ -49,6 +49,7 @@ export class Places implements Timed {
     this.#room = app.queue === 0 ? 0 : part(app.queue);
   }
 
+  get patience(): number { return this.#options.patience; }
   get taken(): number { return this.#taken; }
   get waiting(): number { return this.#waiting.size; }
 

@@ -7,11 +7,12 @@ import { AppPool } from './pool.ts';
 /** One server of an app. */
 export class Server {
   readonly pool: AppPool;
-  readonly health: Health;
+  health: Health;
   /** Exchanges and tunnels that run on it. Not counted for a sole one. */
   busy = 0;
   /** For choosing by a client's address. */
   readonly seed: number;
+  readonly #context: FrontContext;
 
   constructor(settings: ServerSettings, upstream: UpstreamSettings, context: FrontContext) {
     this.pool = new AppPool(settings, upstream, context);
@@ -24,6 +25,15 @@ export class Server {
         ? { event: 'server-up', level: 'info', message: `${settings.written} is up again after ${Math.round((performance.now() - downSince) / 1000)} s.`, ...names }
         : { event: 'server-down', level: 'warn', message: `${settings.written} is down: ${reason}. ${rest}`, ...names });
     });
-    this.health.share = context.fellows?.server(this.health);
+    this.#context = context;
+  }
+
+  /** Begins to serve. What was known of it under the configuration before is known still. */
+  begin(former: Server | undefined): void {
+    if (former !== undefined) {
+      this.health = former.health;
+      this.pool.trouble = former.pool.trouble;
+    }
+    this.health.share = this.#context.fellows?.server(this.health);
   }
 }
