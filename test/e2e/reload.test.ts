@@ -100,7 +100,7 @@ for (const [runtime, program] of RUNTIMES) {
         assert.match(refused.stderr, /^sallyport: The configuration was read anew and is refused; the one from before stays in force:\n/);
         assert.match(refused.stderr, reason);
       }
-      assert.equal(front.events().filter(({ event, level }) => event === 'reload-refused' && level === 'error').length, 5);
+      await eventually('five refusals in the log', () => front.events().filter(({ event, level }) => event === 'reload-refused' && level === 'error').length === 5);
       assert.deepEqual(await kept.ask('/'), { status: 200, header: '1', told: '1' });
       write(1);
       assert.match((await reload()).stdout, /^Nothing has changed in .*read anew\.\n$/);
