@@ -63,7 +63,7 @@ function routeText(route: RouteSettings): string {
   }
   if (route.kind === 'answer') return `answered with ${route.status}${route.body === '' ? '' : ` and ${sizeText(Buffer.byteLength(route.body))} of ${route.type}`}`;
   if (route.kind === 'redirect') return `redirected to ${route.to} with ${route.status}${route.rest ? ', and what follows the prefix' : ''}`;
-  const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`].filter(Boolean);
+  const extras = [route.fallback && `fallback ${route.fallback}`, route.cacheControl && `Cache-Control: ${route.cacheControl}`, route.precompressed && `${route.precompressed.join(', ')} from beside it`].filter(Boolean);
   return [`files in ${route.dir}`, `a missing one is ${route.missing === 'app' ? 'the app\'s' : '404'}`, ...extras].join('; ') + compressedText(route);
 }
 

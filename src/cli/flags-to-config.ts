@@ -53,7 +53,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       upstream: upstream(flags, file),
       domains: flags.domain,
       routes: rules('--static', flags.static, '--static /media/=./media', (dir) => given({
-        static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback,
+        static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback, precompressed: flags.staticPrecompressed,
       })),
       scheme: rules('--scheme', flags.scheme, "--scheme '/checkout/=https'", (policy) => policy),
       health: flags.health,
@@ -131,7 +131,7 @@ function trustHeaders({ trustHeader }: Flags, problems: Problems): Record<string
 }
 
 function refuseStaticOptions(flags: Flags, problems: Problems): void {
-  for (const [flag, value] of [['--static-missing', flags.staticMissing], ['--static-cache', flags.staticCache], ['--static-fallback', flags.staticFallback]] as const) {
+  for (const [flag, value] of [['--static-missing', flags.staticMissing], ['--static-cache', flags.staticCache], ['--static-fallback', flags.staticFallback], ['--static-precompressed', flags.staticPrecompressed]] as const) {
     if (value !== undefined) problems.add({ path: [flag], seen: value, expected: 'a --static that it belongs to', next: 'Example: --static /media/=./media' });
   }
 }
@@ -150,7 +150,7 @@ const CLIENT_FLAG_OF: Readonly<Record<string, string>> = { ca: '--client-ca', op
 
 const TLS_FLAG_OF: Readonly<Record<string, string>> = { min: '--tls-min', ciphers: '--tls-ciphers' };
 
-const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback' };
+const ROUTE_FLAG_OF: Readonly<Record<string, string>> = { missing: '--static-missing', cacheControl: '--static-cache', fallback: '--static-fallback', precompressed: '--static-precompressed' };
 
 /** What a wrong value is called: its flag where it came from one, else its path in the file. */
 export function namer({ front, site }: FlagConfig, hasFile: boolean): (path: Path) => string {

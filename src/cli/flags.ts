@@ -17,6 +17,7 @@ export interface Flags {
   readonly domain?: readonly string[];
   readonly root?: string;
   readonly static?: readonly string[];
+  readonly staticPrecompressed?: boolean;
   readonly staticMissing?: string;
   readonly staticCache?: string;
   readonly staticFallback?: string;
@@ -78,6 +79,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ['Files:', [
     ['--root <dir>', 'the folder of a PHP site, with its index.php; for an app at fastcgi://host:port or fastcgi+unix:/path'],
     ['--static <prefix=dir>', 'serve a folder under a prefix, as in /media/=./media (repeatable)', 'repeatable'],
+    ['--static-precompressed', 'send app.js.br, .zst or .gz for app.js where it lies beside it (off)'],
     ['--static-missing <what>', 'a missing file is 404 or the app\'s: 404 | app (404)'],
     ['--static-cache <value>', 'Cache-Control of files'],
     ['--static-fallback <file>', 'file that answers for missing paths (single-page apps)'],

@@ -98,6 +98,10 @@ export const route = z.strictObject({
     + 'No listing, no dot files but /.well-known/, no way out by links.',
   ),
   cacheControl: text('a Cache-Control value').optional().describe('Cache-Control of these files, as written. Default: none.'),
+  precompressed: z.union([flag, list(z.enum(['br', 'zstd', 'gzip'], { error: 'br, zstd or gzip' }), 'a list of br, zstd and gzip')], { error: 'true, false or a list of br, zstd and gzip' }).optional().describe(
+    'Send app.js.br, app.js.zst or app.js.gz in the place of app.js to clients that take it, where it lies beside it and is not older. Whoever may write into the folder '
+    + 'decides what is in them. A list says which are looked for, the preferred first. Default: false.',
+  ),
   fallback: text('a file inside the folder').optional().describe('File inside the folder that answers for paths that have none (single-page apps). Default: none.'),
   missing: z.enum(['404', 'app'], { error: '"404" or "app"' }).optional().describe('What a missing file is: 404, or the app\'s to answer. Default: 404.'),
 }, { error: 'an object with app or static' });

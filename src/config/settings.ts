@@ -246,6 +246,8 @@ export interface StaticRoute {
   readonly fallback: string | undefined;
   /** What a missing file is: 404, or the app's. */
   readonly missing: '404' | 'app';
+  /** Compressed files beside those that are asked for, in the order that counts where a client has none. */
+  readonly precompressed?: readonly ContentCoding[];
   readonly compress?: CompressSettings;
   readonly answerHeaders?: FieldChanges;
 }

@@ -371,6 +371,8 @@ export interface RouteConfig {
   readonly static?: string | undefined;
   /** Cache-Control of these files, as written. Default: none. */
   readonly cacheControl?: string | undefined;
+  /** Send app.js.br, app.js.zst or app.js.gz in the place of app.js to clients that take it, where it lies beside it and is not older. Whoever may write into the folder decides what is in them. A list says which are looked for, the preferred first. Default: false. */
+  readonly precompressed?: boolean | readonly ('br' | 'zstd' | 'gzip')[] | undefined;
   /** File inside the folder that answers for paths that have none (single-page apps). Default: none. */
   readonly fallback?: string | undefined;
   /** What a missing file is: 404, or the app's to answer. Default: 404. */

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib';
 import { authority, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
 import { startRawApp } from '../helpers/raw-app.ts';
@@ -28,6 +28,8 @@ describe('compression', requires('curl'), () => {
   before(async () => {
     dir = tempDir(here);
     writeFileSync(join(dir, 'page.txt'), text);
+    writeFileSync(join(dir, 'app.js'), 'as it is');
+    for (const [suffix, make] of [['br', brotliCompressSync], ['gz', gzipSync]] as const) writeFileSync(join(dir, `app.js.${suffix}`), make(`in ${suffix}`));
     const app = await startRawApp(here, async (connection) => {
       for (let request = await connection.request(); request !== undefined; request = await connection.request()) {
         const type = 'Content-Type: text/plain\r\n';
@@ -38,7 +40,7 @@ describe('compression', requires('curl'), () => {
         connection.write(`HTTP/1.1 200 OK\r\n${type}Content-Length: ${text.length}\r\nETag: "1"\r\n\r\n${text}`);
       }
     });
-    front = await startFront(here, [app.address, '--compress', '--static', `/files/=${dir}`]);
+    front = await startFront(here, [app.address, '--compress', '--static', `/files/=${dir}`, '--static-precompressed']);
     writeFileSync(join(dir, 'ca.pem'), authority());
   });
 
@@ -70,6 +72,13 @@ describe('compression', requires('curl'), () => {
   test('a part of a file is one of the file as it is', async () => {
     const part = await front.get('/files/page.txt', { headers: { 'Accept-Encoding': 'gzip', 'Range': 'bytes=0-9' } });
     assert.deepEqual([part.status, part.text, part.headers['content-encoding']], [206, text.slice(0, 10), undefined]);
+  });
+
+  test('a compressed file beside the one that is asked for is sent in its place, and not compressed once more', async () => {
+    const { head, content } = await curl('/files/app.js', '-H', 'Accept-Encoding: gzip', '--compressed');
+    assert.deepEqual([content, /^content-encoding: (.*)\r$/im.exec(head)?.[1], /^content-type: (.*)\r$/im.exec(head)?.[1]], ['in gz', 'gzip', 'text/javascript; charset=utf-8']);
+    assert.equal(brotliDecompressSync((await front.get('/files/app.js', { headers: { 'Accept-Encoding': 'gzip, br' } })).body).toString(), 'in br');
+    assert.equal((await curl('/files/app.js')).content, 'as it is');
   });
 
   test('a client that has the compressed answer gets 304', async () => {

@@ -63,7 +63,7 @@ test('every flag arrives', async () => {
   const front = await settings(
     '8000', '--https', 'unix:web.sock', '--http', 'off', '--public-https-port', '443', '--public-http-port', '80',
     '--cert', 'a.pem', '--key', 'a.key', '--cert', 'b.pem', '--key', 'b.key', '--domain', 'a.test', '--domain', '*.b.test',
-    '--static', '/media/=media', '--static', '/assets/=assets', '--static-missing', 'app', '--static-cache', 'no-cache',
+    '--static', '/media/=media', '--static', '/assets/=assets', '--static-missing', 'app', '--static-precompressed', '--static-cache', 'no-cache',
     '--speaks', 'ssl-flag', '--tell', 'X-Port: {port}', '--tell', 'X-On: yes', '--allow-header', 'X_Ok',
     '--trust', 'loopback', '--trust', '10.0.0.0/8', '--trust-header', 'X-Real-IP', '--trust-header', 'scheme=X-My-Proto', '--trust-header', 'X-Forwarded-Host',
     '--scheme', '/checkout/=https', '--scheme', '/feed/=http', '--scheme', '/=either', '--health', '/up', '--health', '/live', '--secure-cookies', 'on',
@@ -83,6 +83,7 @@ test('every flag arrives', async () => {
   assert.deepEqual(site.tell, [{ name: 'X-Port', value: '{port}' }, { name: 'X-On', value: 'yes' }]);
   assert.deepEqual(site.routes.map((route) => route.kind === 'app' ? [route.maxBody, route.streamBodies, route.readAhead] : route.kind === 'static' ? [route.path, route.missing, route.cacheControl, route.fallback] : []),
     [['/assets/', 'app', 'no-cache', undefined], ['/media/', 'app', 'no-cache', undefined], [1048576, true, 65536]]);
+  for (const route of site.routes) if (route.kind === 'static') assert.deepEqual(route.precompressed, ['br', 'zstd', 'gzip']);
   for (const route of site.routes) assert.deepEqual('compress' in route && route.compress, DEFAULT_COMPRESS, route.path);
 });
 
@@ -115,6 +116,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--static', './media'], /--static: saw "\.\/media", expected a path, = and a value.*--static \/media\/=\.\/media/],
   [['8000', '--static', '/m/=nope'], /--static: .*nope is missing/],
   [['8000', '--static', '/m/=media', '--static', '/m/=assets'], /--static: .*\/m\/ once/],
+  [['8000', '--static-precompressed'], /--static-precompressed: .*a --static that it belongs to/],
   [['8000', '--static-missing', 'app'], /--static-missing: .*a --static that it belongs to/],
   [['8000', '--static', '/m/=media', '--static-missing', '403'], /--static-missing: saw "403", expected "404" or "app"/],
   [['8000', '--static', '/m/=media', '--static-fallback', 'no.html'], /--static-fallback: saw "no\.html"/],

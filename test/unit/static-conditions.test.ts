@@ -5,10 +5,10 @@ import { factsOf } from '../../src/front/static/facts.ts';
 import { fieldsOf } from '../helpers/fields.ts';
 
 const MODIFIED = Date.UTC(2024, 4, 5, 6, 7, 8) + 250;
-const file = factsOf('a.txt', { size: 1000, mtimeMs: MODIFIED }, '', MODIFIED + 3_600_000);
-const young = factsOf('a.txt', { size: 1000, mtimeMs: MODIFIED }, '', MODIFIED + 500);
-const timeless = factsOf('a.txt', { size: 1000, mtimeMs: 1000 }, '');
-const empty = factsOf('a.txt', { size: 0, mtimeMs: MODIFIED }, '', MODIFIED + 3_600_000);
+const file = factsOf('a.txt', { size: 1000, mtimeMs: MODIFIED }, { extra: '' }, MODIFIED + 3_600_000);
+const young = factsOf('a.txt', { size: 1000, mtimeMs: MODIFIED }, { extra: '' }, MODIFIED + 500);
+const timeless = factsOf('a.txt', { size: 1000, mtimeMs: 1000 }, { extra: '' });
+const empty = factsOf('a.txt', { size: 0, mtimeMs: MODIFIED }, { extra: '' }, MODIFIED + 3_600_000);
 const TAG = file.etag!;
 const AT = 'Sun, 05 May 2024 06:07:08 GMT';
 const BEFORE = 'Sun, 05 May 2024 06:07:07 GMT';
@@ -27,7 +27,7 @@ test('the tag is strong once the file has settled, weak before, and absent where
 });
 
 test('a time in the future is told as now', () => {
-  const facts = factsOf('a.txt', { size: 1, mtimeMs: MODIFIED + 86_400_000 }, '', MODIFIED);
+  const facts = factsOf('a.txt', { size: 1, mtimeMs: MODIFIED + 86_400_000 }, { extra: '' }, MODIFIED);
   assert.equal(facts.lastModified, AT);
 });
 

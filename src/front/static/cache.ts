@@ -11,7 +11,10 @@ export interface Kept {
   readonly content: Uint8Array;
 }
 
-interface Entry extends Kept {
+/** As it is kept. */
+export interface Entry extends Kept {
+  /** Milliseconds. */
+  readonly changedAt: number;
   readonly path: string;
   readonly stats: Stats;
 }
@@ -26,7 +29,7 @@ export class Contents {
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
-  get(key: string): Kept | undefined {
+  get(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#drop(key, entry); // and in again at the end: the longest unused goes first
@@ -38,7 +41,7 @@ export class Contents {
   set(key: string, path: string, stats: Stats, kept: Kept): void {
     const old = this.#entries.get(key);
     if (old !== undefined) this.#drop(key, old);
-    this.#add(key, { path, stats, facts: kept.facts, content: kept.content });
+    this.#add(key, { path, stats, changedAt: stats.mtimeMs, facts: kept.facts, content: kept.content });
     for (const [oldest, entry] of this.#entries) {
       if (this.#bytes <= TOTAL && this.#entries.size <= ENTRIES) break;
       this.#drop(oldest, entry);

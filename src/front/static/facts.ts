@@ -1,5 +1,6 @@
 import mime from 'mime';
 import type { Stats } from 'node:fs';
+import type { Coding } from '../../core/policy/codings.ts';
 
 /** What is told about a file as a whole. */
 export interface FileFacts {
@@ -15,8 +16,15 @@ export interface FileFacts {
   readonly validatorLines: string;
 }
 
-/** Extra lines that every answer of one kind carries: Cache-Control, Vary. */
+/** Lines that every answer of one kind carries: Cache-Control, Vary. */
 export type ExtraLines = string;
+
+/** How a file is served besides its content. */
+export interface Manner {
+  readonly extra: ExtraLines;
+  /** The content coding that the file on disk has; its type is that of the file that was asked for. */
+  readonly coding?: Coding;
+}
 
 /**
  * How long a change may go unseen by its time: two seconds is the coarsest clock of a file system in use (FAT). A file
@@ -28,14 +36,14 @@ export const SETTLED_AFTER = 2000;
 export type Told = Pick<Stats, 'size' | 'mtimeMs'>;
 
 /** `now` in milliseconds. */
-export function factsOf(name: string, stats: Told, extra: ExtraLines, now = Date.now()): FileFacts {
+export function factsOf(name: string, stats: Told, { extra, coding }: Manner, now = Date.now()): FileFacts {
   // Images and reproducible builds set every time to 0 or 1: such a time says nothing, and a tag made of it would keep
   // browsers on an old file of the same size for ever.
   const timed = stats.mtimeMs >= 2000;
   const modified = Math.floor(Math.min(stats.mtimeMs, now) / 1000); // not later than Date (RFC 9110 §8.8.2.1)
   const lastModified = timed ? new Date(modified * 1000).toUTCString() : undefined;
   const etag = timed
-    ? `${isSettled(stats, now) ? '' : 'W/'}"${Math.round(stats.mtimeMs * 1000).toString(16)}-${stats.size.toString(16)}"`
+    ? `${isSettled(stats, now) ? '' : 'W/'}"${Math.round(stats.mtimeMs * 1000).toString(16)}-${stats.size.toString(16)}${coding === undefined ? '' : `-${coding}`}"` // a coding's bytes are others (RFC 9110 §8.8.3.3)
     : undefined;
   const validatorLines = (etag === undefined ? '' : `ETag: ${etag}\r\nLast-Modified: ${lastModified}\r\n`) + extra;
   return {
@@ -45,7 +53,7 @@ export function factsOf(name: string, stats: Told, extra: ExtraLines, now = Date
     modified,
     validatorLines,
     // nosniff: what is served may have been uploaded by strangers, and a browser must not take a picture for a page.
-    lines: `Content-Type: ${contentType(name)}\r\nAccept-Ranges: bytes\r\nX-Content-Type-Options: nosniff\r\n${validatorLines}`,
+    lines: `Content-Type: ${contentType(name)}\r\n${coding === undefined ? '' : `Content-Encoding: ${coding}\r\n`}Accept-Ranges: bytes\r\nX-Content-Type-Options: nosniff\r\n${validatorLines}`,
   };
 }
 

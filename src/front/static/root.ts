@@ -7,7 +7,8 @@ import type { StaticRoute } from '../../config/settings.ts';
 import { bare, faulty, fileAnswer, type Asked, type FileAnswer } from './answer.ts';
 import { Contents, SMALL, sameFile, type Kept } from './cache.ts';
 import { readConditions } from './conditions.ts';
-import { factsOf, isSettled, knownType, type ExtraLines } from './facts.ts';
+import { changedAt, encodedKey, Encodings, isOf, SUFFIX } from './encoded.ts';
+import { factsOf, isSettled, knownType, type ExtraLines, type Manner } from './facts.ts';
 import { fileName, indexOf, thisSystem } from './names.ts';
 import { closeQuietly, Folder, type Opened } from './open.ts';
 import { anyFile, type GivenOut } from './source.ts';
@@ -42,11 +43,10 @@ const FALLBACK_KEY = '\u0100';
 const ALLOW = 'Allow: GET, HEAD\r\n';
 
 /** One file, and how it is served: as itself, or as the page of an app. */
-interface Served {
+interface Served extends Manner {
   readonly name: string;
   /** Its place in memory: what was asked for; of the fallback a text that no name can be. */
   readonly key: string;
-  readonly extra: ExtraLines;
 }
 
 class Root implements StaticRoot {
@@ -55,6 +55,7 @@ class Root implements StaticRoot {
   readonly #missing: StaticRoute['missing'];
   readonly #fallback: string | undefined;
   readonly #extra: ExtraLines;
+  readonly #encodings: Encodings;
 
   constructor(route: StaticRoute, givenOut: GivenOut) {
     const { cacheControl, fallback } = route;
@@ -71,12 +72,21 @@ class Root implements StaticRoot {
       throw new Error(`The fallback of ${route.path} has to be a file inside its folder, by its relative name, not a dot file: ${JSON.stringify(fallback)}.`);
     }
     this.#missing = route.missing;
+    this.#encodings = new Encodings(route.precompressed ?? []);
     this.#extra = cacheControl === undefined ? '' : `Cache-Control: ${cacheControl}\r\n`;
   }
 
   findNow(request: StaticRequest): FileAnswer | undefined {
     // By what was asked, not by the name it stands for: what is in memory was found to be allowed.
-    const kept = isRead(request.method) && request.unslashed !== true ? this.#contents.get(request.rest) : undefined;
+    if (!isRead(request.method) || request.unslashed === true) return undefined;
+    const { rest } = request;
+    for (const coding of this.#encodings.wanted(rest, request.fields)) {
+      const encoded = this.#contents.get(encodedKey(rest, coding));
+      const original = encoded && changedAt(this.#folder.path(fileName(rest, thisSystem)!));
+      if (encoded === undefined || original === undefined) return undefined; // the disk knows whether there is one
+      if (isOf(encoded.changedAt, original)) return fileAnswer(askedBy(request), encoded.facts, encoded.content);
+    }
+    const kept = this.#contents.get(rest);
     return kept === undefined ? undefined : fileAnswer(askedBy(request), kept.facts, kept.content);
   }
 
@@ -89,8 +99,8 @@ class Root implements StaticRoot {
       const fallback = this.#fallback;
       const redirect = request.unslashed === true ? await this.#redirect(request, name) : undefined;
       if (redirect !== undefined) return redirect;
-      return await this.#serve(request, { name, key: rest, extra: name === fallback ? NO_CACHE : this.#extra })
-        ?? (fallback !== undefined && wantsPage(request) ? await this.#serve(request, { name: fallback, key: FALLBACK_KEY, extra: `${NO_CACHE}Vary: Accept\r\n` }) : undefined);
+      return await this.#serve(request, { name, key: rest, extra: (name === fallback ? NO_CACHE : this.#extra) + (this.#encodings.has(name) ? 'Vary: Accept-Encoding\r\n' : '') })
+        ?? (fallback !== undefined && wantsPage(request) ? await this.#serve(request, { name: fallback, key: FALLBACK_KEY, extra: `${NO_CACHE}Vary: Accept${this.#encodings.has(fallback) ? ', Accept-Encoding' : ''}\r\n` }) : undefined);
     } catch (error) {
       return faulty(new Fault('file-trouble', (error as Error).message), REASONS[503]);
     }
@@ -98,14 +108,35 @@ class Root implements StaticRoot {
 
   async #serve(request: StaticRequest, what: Served): Promise<FileAnswer | undefined> {
     const kept = this.#contents.get(what.key);
-    if (kept !== undefined) return fileAnswer(askedBy(request), kept.facts, kept.content);
+    if (kept !== undefined) return await this.#encoded(request, what, kept.changedAt) ?? fileAnswer(askedBy(request), kept.facts, kept.content);
     const opened = await this.#folder.open(what.name);
     switch (opened.kind) {
-      case 'file': return this.#answer(request, what, opened);
+      case 'file': {
+        const encoded = await this.#encoded(request, what, opened.stats.mtimeMs);
+        if (encoded === undefined) return this.#answer(request, what, opened);
+        closeQuietly(opened.handle);
+        return encoded;
+      }
       case 'folder': return this.#redirect(request, indexOf(what.name));
       case 'trouble': return faulty(opened.fault, opened.fault.status === 403 ? REASONS[403] : REASONS[503]);
       case 'missing': return undefined;
     }
+  }
+
+  /** The same in a coding that the client takes, where that lies beside it. Whatever is wrong with it: there is the file as it is. */
+  async #encoded(request: StaticRequest, what: Served, original: number): Promise<FileAnswer | undefined> {
+    for (const coding of this.#encodings.wanted(what.name, request.fields)) {
+      const key = encodedKey(what.key, coding);
+      const kept = this.#contents.get(key);
+      if (kept !== undefined && isOf(kept.changedAt, original)) return fileAnswer(askedBy(request), kept.facts, kept.content);
+      const opened = await this.#folder.open(what.name + SUFFIX[coding]);
+      if (opened.kind !== 'file') continue;
+      if (isOf(opened.stats.mtimeMs, original)) {
+        const answer = await this.#answer(request, { ...what, key, coding }, opened).catch(() => undefined);
+        if (answer !== undefined) return answer;
+      } else closeQuietly(opened.handle);
+    }
+    return undefined;
   }
 
   async #answer(request: StaticRequest, what: Served, opened: Opened & { kind: 'file' }): Promise<FileAnswer> {
@@ -116,7 +147,7 @@ class Root implements StaticRoot {
         const { facts, content } = await this.#read(what, opened);
         answer = fileAnswer(askedBy(request), facts, content);
       } else {
-        answer = fileAnswer(askedBy(request), factsOf(what.name, stats, what.extra), handle);
+        answer = fileAnswer(askedBy(request), factsOf(what.name, stats, what), handle);
       }
       return answer;
     } finally {
@@ -125,7 +156,7 @@ class Root implements StaticRoot {
   }
 
   /** Reads a small file whole. One that is being written is read again; if it will not hold still, what was read last is sent without validators. */
-  async #read({ name, key, extra }: Served, opened: Opened & { kind: 'file' }): Promise<Kept> {
+  async #read(what: Served, opened: Opened & { kind: 'file' }): Promise<Kept> {
     const { handle } = opened;
     let { stats } = opened;
     for (let tries = 1; ; tries++) {
@@ -134,9 +165,10 @@ class Root implements StaticRoot {
       const still = content.length === stats.size && sameFile(stats, after);
       if (!still && tries < 3 && after.size <= SMALL) { stats = after; continue; }
       const now = Date.now();
-      if (!still) return { facts: factsOf(name, { size: content.length, mtimeMs: 0 }, extra, now), content };
-      const facts = factsOf(name, stats, extra, now);
-      if (isSettled(stats, now)) this.#contents.set(key, this.#folder.path(name), stats, { facts, content });
+      if (!still) return { facts: factsOf(what.name, { size: content.length, mtimeMs: 0 }, what, now), content };
+      const facts = factsOf(what.name, stats, what, now);
+      const path = this.#folder.path(what.coding === undefined ? what.name : what.name + SUFFIX[what.coding]);
+      if (isSettled(stats, now)) this.#contents.set(what.key, path, stats, { facts, content });
       return { facts, content };
     }
   }
