@@ -25,7 +25,7 @@ const { outputFiles, metafile } = await build({
   write: false, // it reads what it would write over
 });
 for (const input of Object.keys(metafile.inputs).map((path) => join(root, path)).filter((path) => path.startsWith(cli))) {
-  for (const ending of ['.js', '.js.map', '.d.ts']) rmSync(input.replace(/\.js$/, ending));
+  for (const ending of ['.js', '.js.map', '.d.ts']) rmSync(input.replace(/\.js$/, ending), { force: true });
 }
 for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 writeFileSync(join(cli, 'LICENSES.txt'), TAKEN_IN.map((name) => `Parts of ${name} are in these files. Its licence:\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`).join('\n'));
