@@ -20,6 +20,7 @@ export function explain(settings: Settings): string {
     ...(settings.admin === undefined ? [] : [['admin', `${addressText(settings.admin.address)}${settings.admin.passwordFile === undefined ? '' : ', with a password'}`] as const]),
     ['grace', `${settings.grace} s`],
     ['timeouts', Object.entries(settings.timeouts).map(([name, ms]) => `${name} ${durationText(ms as number)}`).join(', ')],
+    ['least rates', Object.entries(settings.leastRates).map(([name, rate]) => `${name} ${rate === 0 ? 'off' : `${sizeText(rate as number)} a second`}`).join(', ')],
   ];
   return [table(rows), ...settings.sites.map(siteText)].join('\n');
 }

@@ -54,6 +54,8 @@ export interface Flags {
   readonly runtime?: string;
   readonly workers?: string;
   readonly timeout?: readonly string[];
+  readonly bodyRate?: string;
+  readonly sendRate?: string;
 }
 
 type Row = readonly [flag: string, description: string, repeatable?: 'repeatable'];
@@ -119,6 +121,8 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--stream-bodies', 'pass request bodies on as they come instead of collecting them first'],
     ['--read-ahead <size>', 'how much of an answer is read ahead of a slow client (1MiB)'],
     ['--timeout <name=time>', 'handshake, head, body, keepAlive, connect, answer, answerIdle, tunnelIdle, send or queue, as in answer=2m (repeatable)', 'repeatable'],
+    ['--body-rate <bytes>', 'least bytes a second of a request body, after the time that --timeout body gives it; or off (500)'],
+    ['--send-rate <bytes>', 'least bytes a second at which a client takes its answer, after that of --timeout send; or off (500)'],
     ['--grace <seconds>', 'how long running answers get at a stop (30)'],
   ]],
   ['Running:', [

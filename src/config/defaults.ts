@@ -1,6 +1,6 @@
 import { CODINGS } from '../core/policy/codings.ts';
 import { COMPRESSIBLE } from '../core/policy/compress.ts';
-import type { CheckSettings, CompressSettings, Timeouts, TrustHeaders, UpstreamSettings } from './settings.ts';
+import type { CheckSettings, CompressSettings, LeastRates, Timeouts, TrustHeaders, UpstreamSettings } from './settings.ts';
 
 /** What counts where a configuration is silent. The reasons are in docs and in the schema's descriptions. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
@@ -15,6 +15,9 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   send: 60_000,
   queue: 10_000,
 };
+
+/** As Apache's mod_reqtimeout has it for bodies: far below any line that is in use, and far above what a slow attack sends. */
+export const DEFAULT_LEAST_RATES: LeastRates = { body: 500, send: 500 };
 
 /** Host and port headers count only when named: most proxies pass a client's through untouched. */
 export const DEFAULT_TRUST_HEADERS: TrustHeaders = {

@@ -20,6 +20,16 @@ export function parseSize(written: string | number): number {
   return bytes;
 }
 
+/** Bytes a second; 0 for `off`. */
+export function parseRate(written: string | number): number {
+  if (written === 'off') return 0;
+  try {
+    return parseSize(written);
+  } catch {
+    throw new BadValue('bytes a second above 0 such as 500 or 2k, or off');
+  }
+}
+
 const MILLISECONDS: Readonly<Record<string, number>> = { '': 1000, 'ms': 1, 's': 1000, 'm': 60_000, 'h': 3_600_000, 'd': 86_400_000 };
 
 /** What a runtime's timer can hold: 2^31 - 1 milliseconds, not quite 25 days. */

@@ -1,5 +1,5 @@
 import { compileTrust } from '../core/contract/trust.ts';
-import { DEFAULT_GRACE_SECONDS, DEFAULT_MAX_CONNECTIONS, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from './defaults.ts';
+import { DEFAULT_GRACE_SECONDS, DEFAULT_LEAST_RATES, DEFAULT_MAX_CONNECTIONS, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS } from './defaults.ts';
 import { isThisMachine, parseAdmin } from './admin.ts';
 import { checkTogether } from './checks.ts';
 import { checkContract } from './check-contract.ts';
@@ -8,7 +8,7 @@ import { freeze } from './freeze.ts';
 import { parseHostName } from './names.ts';
 import { existingFile } from './prefix.ts';
 import { ConfigError, inWordsOf, Problems, type Path } from './problems.ts';
-import { parseDuration, parseTimeout } from './quantities.ts';
+import { parseDuration, parseRate, parseTimeout } from './quantities.ts';
 import { secretFile } from './secret.ts';
 import { resolveSite } from './resolve-site.ts';
 import { resolveTlsDoor } from './tls-door.ts';
@@ -74,6 +74,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     maxConnections: config.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
     timeouts: resolveTimeouts(config, problems),
+    leastRates: { body: leastRate('bodyRate', config, problems) ?? DEFAULT_LEAST_RATES.body, send: leastRate('sendRate', config, problems) ?? DEFAULT_LEAST_RATES.send },
     sites: resolveSites(config, folder, problems),
   };
 }
@@ -97,6 +98,11 @@ function resolveTimeouts(config: Config, problems: Problems): Timeouts {
     if (ms !== undefined) timeouts[name as keyof Timeouts] = ms;
   }
   return timeouts;
+}
+
+function leastRate(key: 'bodyRate' | 'sendRate', config: Config, problems: Problems): number | undefined {
+  const written = config[key];
+  return written === undefined ? undefined : problems.at([key], written, () => parseRate(written));
 }
 
 function resolveSites(config: Config, folder: string, problems: Problems): Settings['sites'] {

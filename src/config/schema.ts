@@ -52,6 +52,17 @@ const timeouts = z.strictObject({
   'How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h".',
 );
 
+const RATE = 'bytes a second: a number, text such as "2k", or "off"';
+const bodyRate = numberOr(1, Number.MAX_SAFE_INTEGER, RATE).optional().describe(
+  'The least rate of a request body in bytes a second, or "off". A body has the time of timeouts.body, and then a second for each so many bytes that came, as the client was read: '
+  + 'one that is slower is answered 408. It bounds how long a body that comes byte by byte holds a connection. Where clients keep a streamed request open and '
+  + 'send little (streamBodies), it has to be off. Default: 500.',
+);
+const sendRate = numberOr(1, Number.MAX_SAFE_INTEGER, RATE).optional().describe(
+  'The least rate, in bytes a second or "off", at which a client takes an answer that waits for it: it has the time of timeouts.send, and then a second for each so many '
+  + 'bytes that it took. One that is slower is dropped; it bounds how long an answer read byte by byte holds a connection and its read-ahead. Default: 500.',
+);
+
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('Address of this schema, for editors. Not read.'),
 
@@ -126,6 +137,8 @@ export const configSchema = z.strictObject({
   ),
   grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
   timeouts,
+  bodyRate,
+  sendRate,
 
   ...siteKeys,
   domains: list(text('a host name'), 'a list of host names').optional().describe(

@@ -45,6 +45,7 @@ export interface Settings {
   /** Seconds that running answers get at a stop. */
   readonly grace: number;
   readonly timeouts: Timeouts;
+  readonly leastRates: LeastRates;
   readonly sites: readonly SiteSettings[];
 }
 
@@ -105,6 +106,14 @@ export interface Timeouts {
   readonly send: number;
   /** For one of an app's places (see `maxConcurrent`). */
   readonly queue: number;
+}
+
+/** How slow a client may be, in bytes a second; 0: as slow as it likes. It has the timeout of the same name first, and then a second for each so many bytes. */
+export interface LeastRates {
+  /** Of its request's body. */
+  readonly body: number;
+  /** In taking its answer, while there is something to take. */
+  readonly send: number;
 }
 
 export interface SiteSettings {

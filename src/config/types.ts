@@ -88,6 +88,10 @@ export interface Config {
     /** Until an app that has as many requests as it may have (maxConcurrent) takes one more. Default: 10s. */
     readonly queue?: number | string | undefined;
   } | undefined;
+  /** The least rate of a request body in bytes a second, or "off". A body has the time of timeouts.body, and then a second for each so many bytes that came, as the client was read: one that is slower is answered 408. It bounds how long a body that comes byte by byte holds a connection. Where clients keep a streamed request open and send little (streamBodies), it has to be off. Default: 500. */
+  readonly bodyRate?: number | string | undefined;
+  /** The least rate, in bytes a second or "off", at which a client takes an answer that waits for it: it has the time of timeouts.send, and then a second for each so many bytes that it took. One that is slower is dropped; it bounds how long an answer read byte by byte holds a connection and its read-ahead. Default: 500. */
+  readonly sendRate?: number | string | undefined;
   /** Where the app listens: a port or "localhost:port" (127.0.0.1, then ::1), "host:port", "http://host:port", "https://host:port", "unix:/path"; several servers as a list, or in one text with commas; uwsgi://host:port and uwsgi+unix:/path for uWSGI's own protocol, fastcgi://host:port and fastcgi+unix:/path with root for PHP. Whoever reaches the app past the front can forge everything, so let it listen on loopback or a socket. */
   readonly app?: number | string | readonly (number | string)[] | undefined;
   /** How the app is reached. Keys of a route stand in the place of the site's keys of the same name; the others still count. */

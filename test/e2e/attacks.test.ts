@@ -40,18 +40,24 @@ describe('slow on purpose', () => {
       assert.equal(app.connections.length, before);
     });
 
-    it(`a body that stops is refused, one that is slow is not, and neither takes an app (${door})`, async () => {
+    it(`a body that stops or comes byte by byte is refused, one that is slow is not, and none takes an app (${door})`, async () => {
       const { front, app } = await both;
       const before = app.connections.length;
       const slow = await front.talk(door);
-      slow.say('POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\n');
-      for (let i = 0; i < 7; i++) { await sleep(300); slow.say('x'); }
-      assert.equal(app.connections.length, before);
-      slow.say('x');
-      assert.match(await slow.until('xxxxxxxx'), /^HTTP\/1\.1 200 /);
+      slow.say('POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000\r\n\r\n');
+      const dripping = await front.talk(door);
+      dripping.say('POST /stopped HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000\r\n\r\n');
       const stopped = await front.talk(door);
       stopped.say('POST /stopped HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nx');
-      assert.match(await stopped.toTheEnd(6000), /^HTTP\/1\.1 408 /);
+      for (let i = 0; i < 7; i++) {
+        await sleep(300);
+        slow.say('x'.repeat(1000));
+        if (dripping.ended === undefined) dripping.say('x');
+      }
+      assert.equal(app.connections.length, before);
+      slow.say('x'.repeat(1000));
+      assert.match(await slow.until('x'.repeat(8000)), /^HTTP\/1\.1 200 /);
+      for (const refused of [stopped, dripping]) assert.match(await refused.toTheEnd(6000), /^HTTP\/1\.1 408 /);
       assert.doesNotMatch(app.received(), /stopped/);
     });
 

@@ -7,7 +7,7 @@ import { Live } from '../../src/front/live.ts';
 import { createLog } from '../../src/front/log/index.ts';
 import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites.ts';
-import { DEFAULT_MAX_BODY, DEFAULT_MAX_CONNECTIONS, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
+import { DEFAULT_LEAST_RATES, DEFAULT_MAX_BODY, DEFAULT_MAX_CONNECTIONS, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
 import { MemoryTransport, MemoryWire, type MemoryWireOptions } from './memory-transport.ts';
 
@@ -31,7 +31,7 @@ export const siteSettings = (changes: Partial<SiteSettings> = {}): SiteSettings 
 
 export const settings = (changes: Partial<Settings> = {}): Settings => ({
   https: { kind: 'port', port: 8443 }, http: { kind: 'port', port: 8080 }, publicHttpsPort: undefined, publicHttpPort: undefined,
-  certificates: [], trust: [], acceptProxy: false, trustHeaders: DEFAULT_TRUST_HEADERS, secretFile: undefined, allowHeaders: [], log: 'json', workers: 1, maxConnections: DEFAULT_MAX_CONNECTIONS, grace: 30, timeouts: DEFAULT_TIMEOUTS,
+  certificates: [], trust: [], acceptProxy: false, trustHeaders: DEFAULT_TRUST_HEADERS, secretFile: undefined, allowHeaders: [], log: 'json', workers: 1, maxConnections: DEFAULT_MAX_CONNECTIONS, grace: 30, timeouts: DEFAULT_TIMEOUTS, leastRates: DEFAULT_LEAST_RATES,
   sites: [siteSettings()], ...changes,
 });
 

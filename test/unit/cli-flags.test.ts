@@ -67,7 +67,11 @@ test('every flag arrives', async () => {
     '--speaks', 'ssl-flag', '--tell', 'X-Port: {port}', '--tell', 'X-On: yes', '--allow-header', 'X_Ok',
     '--trust', 'loopback', '--trust', '10.0.0.0/8', '--trust-header', 'X-Real-IP', '--trust-header', 'scheme=X-My-Proto', '--trust-header', 'X-Forwarded-Host',
     '--scheme', '/checkout/=https', '--scheme', '/feed/=http', '--scheme', '/=either', '--health', '/up', '--health', '/live', '--secure-cookies', 'on',
+<<<<<<< HEAD
     '--compress', '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
+=======
+    '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--body-rate', '2k', '--send-rate', 'off', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
+>>>>>>> 20306e4 (A least rate for bodies and for taking answers: a byte now and then holds no connection for ever)
   );
   assert.deepEqual([front.https, front.http], [{ kind: 'at', address: { kind: 'unix', path: join(cwd, 'web.sock') } }, { kind: 'off' }]);
   assert.deepEqual([front.publicHttpsPort, front.publicHttpPort, front.grace, front.log, front.allowHeaders], [443, 80, 7, 'combined', ['X_Ok']]);
@@ -76,6 +80,7 @@ test('every flag arrives', async () => {
   assert.deepEqual(front.certificates, ['a', 'b'].map((name) => ({ cert: join(cwd, `${name}.pem`), key: join(cwd, `${name}.key`) })));
   assert.deepEqual([front.trust, front.trustHeaders], [['loopback', '10.0.0.0/8'], { scheme: 'X-My-Proto', client: 'X-Real-IP', host: 'X-Forwarded-Host', port: undefined }]);
   assert.deepEqual([front.timeouts.answer, front.timeouts.head], [120000, 5000]);
+  assert.deepEqual(front.leastRates, { body: 2048, send: 0 });
   const site = front.sites[0]!;
   assert.deepEqual(site.hosts, ['a.test', '*.b.test']);
   assert.deepEqual(site.schemes, [['/checkout/', 'https'], ['/feed/', 'http'], ['/', 'either']]);
@@ -136,6 +141,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--read-ahead', '0'], /--read-ahead: saw "0", expected a size/],
   [['8000', '--timeout', 'answer'], /--timeout: saw "answer".*answer=2m/],
   [['8000', '--timeout', 'anser=2m'], /--timeout anser: .*Did you mean answer/],
+  [['8000', '--body-rate', 'slow'], /--body-rate: saw "slow", expected bytes a second above 0/],
   [['8000', '--timeout', 'answer=soon'], /--timeout answer: saw "soon", expected a duration/],
   [['8000', '--grace', '-1'], /--grace: saw "-1"/],
   [['8000', '--log-file', 'nope/x.log'], /--log-file: saw "[^"]*nope.x\.log".*Make .*nope first/],

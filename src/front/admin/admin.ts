@@ -56,7 +56,7 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
   const own: Settings = {
     https: tls ? door : { kind: 'off' }, http: tls ? { kind: 'off' } : door, publicHttpsPort: undefined, publicHttpPort: undefined,
     certificates: settings.certificates, trust: [], acceptProxy: false, trustHeaders: settings.trustHeaders, secretFile: undefined, allowHeaders: [],
-    log: 'off', workers: 1, maxConnections: MOST, grace: 0, timeouts: settings.timeouts, sites: [SITE],
+    log: 'off', workers: 1, maxConnections: MOST, grace: 0, timeouts: settings.timeouts, leastRates: settings.leastRates, sites: [SITE],
   };
   const live = new Live({ transport, log, timed: false });
   const context = live.context = createContext(own, live, { certificates: tls ? certificates : undefined, doors: {} });

@@ -44,8 +44,8 @@ export class ClientConnection implements Downstream, WireHandler {
 
   constructor(wire: Wire, live: Live) {
     this.#live = live;
-    const { clock, settings: { timeouts } } = this.#context = live.context;
-    this.#line = new Line(wire, { clock, timeouts, onDeadline: () => { this.#onDeadline(); } });
+    const { clock, settings } = this.#context = live.context;
+    this.#line = new Line(wire, { clock, settings, onDeadline: () => { this.#onDeadline(); } });
     this.#line.patience.allow('head');
     this.peer = wire.peer;
     this.nameless = wire.proxied?.nameless === true;
@@ -110,7 +110,7 @@ export class ClientConnection implements Downstream, WireHandler {
         break;
       case 'body':
         if (this.#line.paused) this.#line.dropUnlessItTakes(this.#exchange !== undefined); // what we wait for is that it reads
-        else if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', `no byte of the body for ${this.#context.settings.timeouts.body} ms`));
+        else if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', this.#line.patience.bodyTrouble));
         break;
       case 'answer':
       case 'closing':
@@ -154,7 +154,7 @@ export class ClientConnection implements Downstream, WireHandler {
 
   #readHead(bytes: Uint8Array, at: number): number {
     const { context } = this.#live; // read and answered under one configuration: that of the moment when the head is whole
-    if (context !== this.#context) this.#line.patience.timeouts = (this.#context = context).settings.timeouts;
+    if (context !== this.#context) this.#line.patience.settings = (this.#context = context).settings;
     const head = readRequestHead(bytes, at, bytes.length, context.classify);
     if (head === undefined) {
       if (this.#collector === undefined) { // else it has these bytes already
@@ -180,16 +180,17 @@ export class ClientConnection implements Downstream, WireHandler {
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
     if (hasBody) {
       this.#reader = createBodyReader(head, { side: 'request', classify: this.#context.classify, sink: (content) => { this.#exchange?.requestContent(content); } });
-      this.#line.patience.allow('body');
+      this.#line.patience.beginBody();
     }
     exchange.begin(hasBody);
   }
 
   #readBody(bytes: Uint8Array, at: number): number {
     const reader = this.#reader!;
+    const from = at;
     at = reader.read(bytes, at, bytes.length);
     if (this.#state !== 'body') return at; // answered while we read
-    if (!this.#line.paused) this.#line.patience.allow('body');
+    if (!this.#line.paused) this.#line.patience.bodyCame(at - from);
     if (reader.fault !== undefined) {
       this.#exchange!.requestFault(reader.fault);
       return bytes.length;
@@ -250,7 +251,7 @@ export class ClientConnection implements Downstream, WireHandler {
 
   releaseBody(): void {
     if (this.#state !== 'body') return;
-    this.#line.patience.allow('body');
+    this.#line.patience.beginBody();
     this.#line.unpause();
   }
 

@@ -1,4 +1,4 @@
-import type { Timeouts } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { Wire } from '../../transport/wire.ts';
 import type { Clock } from '../clock.ts';
 import { Output } from '../output.ts';
@@ -10,7 +10,7 @@ const LINGER_BYTES = 8 * 1024 * 1024;
 
 export interface LineOptions {
   readonly clock: Clock;
-  readonly timeouts: Timeouts;
+  readonly settings: Pick<Settings, 'timeouts' | 'leastRates'>;
   readonly onDeadline: () => void;
 }
 
@@ -23,11 +23,11 @@ export class Line {
   #paused = false;
   #thrownAway = 0;
 
-  constructor(wire: Wire, { clock, timeouts, onDeadline }: LineOptions) {
+  constructor(wire: Wire, { clock, settings, onDeadline }: LineOptions) {
     this.wire = wire;
     this.out = new Output(wire);
     this.writer = new AnswerWriter(this.out);
-    this.patience = new Patience(clock, timeouts, onDeadline);
+    this.patience = new Patience(clock, settings, onDeadline);
   }
 
   /** Bytes that wait for the client. */
