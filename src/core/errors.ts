@@ -100,6 +100,7 @@ export const FAULTS = {
   'policy-contradiction': app(508, 'The app and the front redirect this URL to each other.'),
   // Us
   'disk-trouble': { status: 503, blame: 'operator', summary: 'A request body could not be kept on disk.' },
+  'no-descriptors': { status: 503, blame: 'operator', summary: 'This process has no file descriptors to spare.' },
   'maintenance': { status: 503, blame: 'operator', summary: 'The site is closed for maintenance.' },
   'stopping': { status: 503, blame: 'operator', summary: 'The front is stopping.' },
   'internal': { status: 500, blame: 'us', summary: 'A defect in Sallyport.' },

@@ -249,8 +249,9 @@ export class AppLeg implements AnswerListener, Waiter {
     const exchange = this.#exchange;
     if (this.#handed !== undefined) { this.#sendHanded(); return; } // its head was whole
     if (exchange.answered) { exchange.cut(fault); return; }
-    if (this.#again(fault, begun, connection)) return;
-    if (connection !== undefined) connection.pool.trouble = fault;
+    const ours = fault.code === 'no-descriptors'; // and no server's
+    if (!ours && this.#again(fault, begun, connection)) return;
+    if (connection !== undefined && !ours) connection.pool.trouble = fault;
     const hint = !begun && fault.code === 'app-closed' ? this.#hint : undefined;
     exchange.fail(hint === undefined ? fault : new Fault(fault.code, `${fault.detail}. ${hint}`));
   }

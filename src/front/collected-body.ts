@@ -3,6 +3,7 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../core/errors.ts';
+import { isOutOfDescriptors, tooMany } from './scarcity.ts';
 
 /** Bytes of a body that stay in memory; what is larger goes to a temporary file. */
 const IN_MEMORY = 64 * 1024;
@@ -84,6 +85,8 @@ export class CollectedBody {
   async #drain(): Promise<void> {
     try {
       this.#file ??= await nameless();
+      const scarce = tooMany(this.#file.fd);
+      if (scarce !== undefined) throw scarce;
       while (this.#waiting.length > 0 && !this.#disposed) {
         const pieces = this.#waiting;
         this.#waiting = [];
@@ -94,7 +97,7 @@ export class CollectedBody {
     } catch (error) {
       if (!this.#failed && !this.#disposed) {
         this.#failed = true;
-        this.#onFault(new Fault('disk-trouble', `${tmpdir()}: ${(error as Error).message}`));
+        this.#onFault(error instanceof Fault ? error : trouble(error as NodeJS.ErrnoException));
       }
     } finally {
       this.#writing = undefined;
@@ -106,6 +109,8 @@ export class CollectedBody {
     void this.#file?.close().catch(() => undefined);
   }
 }
+
+const trouble = ({ code, message }: NodeJS.ErrnoException): Fault => (isOutOfDescriptors(code) ? new Fault('no-descriptors', message) : new Fault('disk-trouble', `${tmpdir()}: ${message}`));
 
 async function nameless(): Promise<FileHandle> {
   const path = join(tmpdir(), `sallyport-${randomBytes(12).toString('hex')}`);

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { compileTrust, trusts, type Peer } from '../core/contract/trust.ts';
 import type { PickCertificate } from '../core/contract/certificate.ts';
+import { CEILINGS } from '../transport/descriptors.ts';
 import type { ProxyOptions, Terms, Wire, WireHandler } from '../transport/wire.ts';
 import type { FrontContext } from './context.ts';
 import { clientPolicies } from './client-check.ts';
@@ -11,8 +12,11 @@ import { peerText } from './exchange-log.ts';
 import { createHandshakeLog, logPlainOnTls } from './handshake-log.ts';
 import { plainOnTls } from './pages/index.ts';
 
-/** How a door is to be opened: where, with which certificates, and who takes its connections. */
-export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertificate | undefined): DoorPlan {
+/**
+ * How a door is to be opened: where, with which certificates, and who takes its connections. From the descriptor `ceiling` on
+ * they are closed at once.
+ */
+export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertificate | undefined, ceiling = CEILINGS.clients): DoorPlan {
   const { live, settings } = context;
   const onConnection = (wire: Wire): WireHandler => {
     live.counters?.accept();
@@ -20,8 +24,9 @@ export function doorPlan(scheme: Scheme, context: FrontContext, pick: PickCertif
     if (live.notYet(wire)) wire.pause();
     return connection;
   };
-  const admits = (peer: Peer): boolean => live.context.admits(peer);
-  return { ...doorPlace(scheme, settings, context.local), listen: { onConnection, admits, ...doorTerms(scheme, context, pick) } };
+  const admits = (peer: Peer, descriptor?: number): boolean => live.scarcity.admits(descriptor, ceiling) && live.context.admits(peer);
+  const onUnaccepted = (code: string): void => { live.scarcity.unaccepted(code); };
+  return { ...doorPlace(scheme, settings, context.local), listen: { onConnection, admits, onUnaccepted, ...doorTerms(scheme, context, pick) } };
 }
 
 /** What a door asks of connections under this configuration. */

@@ -6,6 +6,7 @@ import type { ClientConnection } from './downstream/http1.ts';
 import { createIds } from './ids.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
+import { Scarcity } from './scarcity.ts';
 
 export interface LiveParts {
   readonly transport: Transport;
@@ -29,6 +30,7 @@ export class Live {
   readonly clock = new Clock();
   readonly connections = new Set<ClientConnection>();
   readonly nextId = createIds();
+  readonly scarcity: Scarcity;
   stopping = false;
   /** The configuration for requests that begin now. Set before the doors open; the one place where another takes over. */
   context!: FrontContext;
@@ -39,6 +41,7 @@ export class Live {
     this.transport = transport;
     this.log = log;
     this.counters = counters;
+    this.scarcity = new Scarcity(log, counters);
     this.observe = observe;
     this.secret = secret;
     this.stamp = timed ? () => performance.now() : () => 0;

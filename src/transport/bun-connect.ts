@@ -2,6 +2,7 @@ import { placeError } from './bun-errors.ts';
 import { bun, HANDLERS, NOBODY } from './bun-runtime.ts';
 import type { BunSocket, Handlers } from './bun-runtime.ts';
 import { secure } from './bun-secure.ts';
+import { noneLeft } from './descriptors.ts';
 import { BunWire } from './bun-wire.ts';
 import { peerAt } from './endpoint.ts';
 import type { ConnectOptions, Wire } from './wire.ts';
@@ -11,7 +12,8 @@ export function connect(options: ConnectOptions): Wire {
   const { address, tls, prelude } = options;
   const wire = new BunWire(peerAt(address));
   wire.handler = options.handler;
-  const failed = (error: unknown): void => wire.onClosed(placeError('connect', address, error));
+  // Where it has no descriptor for a connection, Bun says that the app refused it.
+  const failed = (error: unknown): void => wire.onClosed(placeError('connect', address, noneLeft() ? { code: 'EMFILE' } : error));
   const up = (socket: BunSocket): void => {
     socket.data = NOBODY;
     // Bun gives no hold on a connection that is not up yet: one that was given up is dropped now.

@@ -48,7 +48,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return;
     }
     const peer: Endpoint = unixPath !== undefined ? { kind: 'unix', path: unixPath } : ipEndpoint(socket.remoteAddress, socket.remotePort);
-    if (options.admits?.(peer) === false) {
+    if (options.admits?.(peer, socket.fd) === false) {
       socket.data = NOBODY;
       socket.close();
     } else if (gate === undefined) arrive(socket, peer, undefined, NOTHING);

@@ -38,6 +38,7 @@ export interface BunSocket {
   readonly remotePort: number | undefined;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
+  readonly fd: number;
   /** How many bytes were taken; less than 0: the socket is gone. */
   write(data: Uint8Array): number;
   write(data: string, encoding: 'latin1'): number;

@@ -74,6 +74,8 @@ export class BunWire implements Wire, Owner {
 
   get taken(): number { return this.sent; }
 
+  get descriptor(): number | undefined { return this.socket?.fd; }
+
   write(data: Uint8Array | string): boolean {
     if (this.ended) return true;
     let taken = 0;

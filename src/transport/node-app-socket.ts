@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { descriptorOf } from './node-endpoint.ts';
 
 /** Hears what was still there when writing had failed: lent bytes, and the other side's end where that had come. */
 export interface LastWords {
@@ -20,10 +21,9 @@ export class AppSocket extends Socket {
     super._destroy(error, callback);
   }
 
-  /** The descriptor has no public name, and none at all on Windows. */
   #hear(): void {
     const heard = this.lastWords;
-    const fd = (this as unknown as { _handle?: { readonly fd?: number } | null })._handle?.fd ?? -1;
+    const fd = descriptorOf(this) ?? -1;
     if (heard === undefined || fd < 0) return;
     const buffer = Buffer.allocUnsafe(64 * 1024);
     try {

@@ -10,3 +10,8 @@ export function peerOf(socket: Socket, unixPath: string | undefined): Endpoint {
 export function localOf(socket: Socket, unixPath: string | undefined): Endpoint {
   return unixPath === undefined ? ipEndpoint(socket.localAddress, socket.localPort) : { kind: 'unix', path: unixPath };
 }
+
+/** A socket's descriptor, where it has one. It has no public name, and on Windows none at all (-1). */
+export function descriptorOf(socket: Socket): number | undefined {
+  return (socket as unknown as { _handle?: { readonly fd?: number } | null })._handle?.fd;
+}

@@ -6,12 +6,12 @@ import { NodeWire } from './node-wire.ts';
 import { ProxyGate } from './node-proxy.ts';
 import { TlsDoor } from './node-tls.ts';
 import { shownOn } from './node-tls-server.ts';
-import { peerOf } from './node-endpoint.ts';
+import { descriptorOf, peerOf } from './node-endpoint.ts';
 import { bindOver, closeBeside } from './stale-socket.ts';
 
 /** Opens a door. Rejects with the system's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address, fd, tls, proxyProtocol, admits, onConnection } = options;
+  const { address, fd, tls, proxyProtocol, admits, onUnaccepted, onConnection } = options;
   let unixPath = address.kind === 'unix' ? address.path : undefined;
 
   const begin = (wire: NodeWire): void => { wire.begin(onConnection(wire), 'data'); };
@@ -30,7 +30,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     // Reset before it was accepted, as a balancer's port check is: it has no address any more, and nobody to answer.
     if (unixPath === undefined && raw.remoteAddress === undefined) { raw.destroy(); return; }
     const peer = peerOf(raw, unixPath);
-    if (admits?.(peer) === false) raw.destroy();
+    if (admits?.(peer, descriptorOf(raw)) === false) raw.destroy();
     else if (gate === undefined) arrive(raw, peer);
     else gate.admit(raw, peer);
   });
@@ -39,8 +39,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   else await bindOver(address, () => bind(server, address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }));
   const bound = boundAddress(server, address);
   if (bound.kind === 'unix') unixPath = bound.path;
-  // From here on an error is one connection that could not be accepted (EMFILE): the door stays open.
-  server.on('error', (error) => process.emitWarning(error));
+  // From here on an error is one connection that could not be accepted (ENFILE): the door stays open.
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (onUnaccepted === undefined) process.emitWarning(error);
+    else onUnaccepted(error.code ?? 'unknown');
+  });
   return {
     address: bound,
     // It has no public name; node:cluster and libuv's own programs read it there.

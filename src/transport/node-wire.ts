@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { Told } from './admission.ts';
 import { wireError } from './endpoint.ts';
 import type { Endpoint, Proxied, TlsFacts, Wire, WireError, WireHandler } from './wire.ts';
-import { localOf } from './node-endpoint.ts';
+import { descriptorOf, localOf } from './node-endpoint.ts';
 
 /** Bytes that may wait in the process before `write` says to stop. */
 const HIGH_WATER = 64 * 1024;
@@ -66,6 +66,8 @@ export class NodeWire implements Wire {
     const { _handle: handle } = this.raw as unknown as { _handle?: { bytesWritten: number; writeQueueSize?: number } | null };
     return handle ? handle.bytesWritten - (handle.writeQueueSize ?? 0) : 0;
   }
+
+  get descriptor(): number | undefined { return descriptorOf(this.raw); }
 
   write(data: Uint8Array | string): boolean {
     if (this.ended) return true;

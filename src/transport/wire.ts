@@ -40,6 +40,8 @@ export interface Wire {
   readonly buffered: number;
   /** Grows as the kernel takes what was written, which is as the other side reads: in small steps, even within one large write. Only compared with itself; counts what TLS adds. */
   readonly taken: number;
+  /** Its number in this process, where there is one and the runtime tells it. */
+  readonly descriptor?: number | undefined;
   /** Writing has failed: what is still told came before that, and `onClose` follows. */
   readonly broken?: boolean | undefined;
   /**
@@ -125,7 +127,9 @@ export interface ListenOptions {
   /** Present on a door that expects the PROXY protocol, before TLS where it is a TLS door. */
   readonly proxyProtocol?: ProxyOptions;
   /** Asked once for each new connection, before anything is read from it; false: it is closed. Default: everybody may come. `peer` is the socket's own. */
-  readonly admits?: (peer: Endpoint) => boolean;
+  readonly admits?: (peer: Endpoint, descriptor: number | undefined) => boolean;
+  /** The system could not give a connection (ENFILE, ENOMEM); with its code. */
+  readonly onUnaccepted?: (code: string) => void;
   /** Present on a TLS door. */
   readonly tls?: {
     readonly pick: PickCertificate;

@@ -67,11 +67,7 @@ test('every flag arrives', async () => {
     '--speaks', 'ssl-flag', '--tell', 'X-Port: {port}', '--tell', 'X-On: yes', '--allow-header', 'X_Ok',
     '--trust', 'loopback', '--trust', '10.0.0.0/8', '--trust-header', 'X-Real-IP', '--trust-header', 'scheme=X-My-Proto', '--trust-header', 'X-Forwarded-Host',
     '--scheme', '/checkout/=https', '--scheme', '/feed/=http', '--scheme', '/=either', '--health', '/up', '--health', '/live', '--secure-cookies', 'on',
-<<<<<<< HEAD
-    '--compress', '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
-=======
-    '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--body-rate', '2k', '--send-rate', 'off', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
->>>>>>> 20306e4 (A least rate for bodies and for taking answers: a byte now and then holds no connection for ever)
+    '--compress', '--max-body', '1MiB', '--stream-bodies', '--read-ahead', '64k', '--timeout', 'answer=2m', '--timeout', 'head=5', '--body-rate', '2k', '--send-rate', 'off', '--grace', '7', '--log', 'combined', '--log-file', 'access.log', '--log-hide', 'a, b', '--log-hide', 'c', '--admin', '9443', '--admin-host', 'front.test',
   );
   assert.deepEqual([front.https, front.http], [{ kind: 'at', address: { kind: 'unix', path: join(cwd, 'web.sock') } }, { kind: 'off' }]);
   assert.deepEqual([front.publicHttpsPort, front.publicHttpPort, front.grace, front.log, front.allowHeaders], [443, 80, 7, 'combined', ['X_Ok']]);

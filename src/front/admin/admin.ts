@@ -2,6 +2,7 @@ import type { Certificates } from '../../certs/store.ts';
 import { isThisMachine } from '../../config/admin.ts';
 import { readSecretFile } from '../../config/secret.ts';
 import type { AdminSettings, Settings, SiteSettings } from '../../config/settings.ts';
+import { CEILINGS } from '../../transport/descriptors.ts';
 import type { Transport } from '../../transport/wire.ts';
 import { createContext } from '../compose.ts';
 import { doorPlan } from '../door-plan.ts';
@@ -73,7 +74,7 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
   let closed = false;
   const open = async (): Promise<void> => {
     try {
-      opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, tls ? (name) => certificates!.pick(name) : undefined), transport);
+      opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, tls ? (name) => certificates!.pick(name) : undefined, CEILINGS.operator), transport);
     } catch (error) {
       if (!(error instanceof DoorError)) throw error;
       error.admin = true;

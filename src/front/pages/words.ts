@@ -66,7 +66,7 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'not-found': 'Check the name below the folder of this prefix. Dot files, and links that lead out of the folder, are never served.',
   'method-not-allowed': 'Send this to a path of the app, or serve the folder under a prefix of its own.',
   'file-unreadable': 'Give the user that the front runs as the right to read the file and to enter its folders.',
-  'file-trouble': 'Look at the system: open files (ulimit -n), the disk, a network share.',
+  'file-trouble': 'Look at the system: the disk, a network share.',
   'app-refused': 'Start the app, or correct the address that the front was given.',
   'app-unreachable': 'Check the app\u2019s address, and that this machine can reach it.',
   'app-untrusted': 'The log says what is wrong with the certificate, and the line to change.',
@@ -79,6 +79,7 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-busy': 'Give the app more workers, or raise --max-concurrent or --queue.',
   'app-queue-timeout': 'Look at what keeps the app so long; give it more workers, or raise --max-concurrent.',
   'maintenance': 'Remove the file that switches it on, or take maintenance out of the configuration; allow names who gets through.',
+  'no-descriptors': 'Raise the limit of open files: LimitNOFILE= in a systemd unit, ulimit -n in a shell.',
   'disk-trouble': 'Make room in the folder for temporary files (TMPDIR).',
 };
 

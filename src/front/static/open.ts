@@ -2,6 +2,7 @@ import { constants, existsSync, fstatSync, readlinkSync, realpathSync, statSync,
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { Fault } from '../../core/errors.ts';
+import { isOutOfDescriptors, tooMany } from '../scarcity.ts';
 import { anyFile, type GivenOut } from './source.ts';
 
 /** What a name turned out to be. */
@@ -49,7 +50,9 @@ export class Folder {
     let handle: FileHandle;
     try { handle = await open(path, FLAGS); } catch (error) { return failed(error); }
     let opened: Opened;
-    try { opened = await this.#judge(handle, path); } catch (error) { opened = failed(error); }
+    const scarce = tooMany(handle.fd);
+    if (scarce !== undefined) opened = { kind: 'trouble', fault: scarce };
+    else try { opened = await this.#judge(handle, path); } catch (error) { opened = failed(error); }
     if (opened.kind !== 'file') closeQuietly(handle);
     return opened;
   }
@@ -102,6 +105,7 @@ const withSeparator = (path: string): string => (path.endsWith(sep) ? path : pat
 function failed(error: unknown): Opened {
   const { code = 'unknown', message = String(error) } = error as NodeJS.ErrnoException;
   if (NO_SUCH_FILE.has(code)) return MISSING;
-  // Out of descriptors, a broken disk, a lost network share: not the same as a file that is not there, and caches must not take it for that.
+  if (isOutOfDescriptors(code)) return { kind: 'trouble', fault: new Fault('no-descriptors', message) };
+  // A broken disk, a lost network share: not the same as a file that is not there, and caches must not take it for that.
   return { kind: 'trouble', fault: new Fault(code === 'EACCES' || code === 'EPERM' ? 'file-unreadable' : 'file-trouble', message) };
 }

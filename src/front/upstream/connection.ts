@@ -7,6 +7,7 @@ import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { Timed } from '../clock.ts';
 import { logDefect } from '../exchange-log.ts';
 import { Output } from '../output.ts';
+import { tooMany } from '../scarcity.ts';
 import { AnswerReader, type AnswerEvents, type AnswerSource } from './answer-reader.ts';
 import { AS_IT_IS, framingOf, type BodyFraming } from './body-framing.ts';
 import { Dial } from './dial.ts';
@@ -234,6 +235,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   #up(): void {
     if (this.#phase !== 'connecting') return;
+    const scarce = tooMany(this.#wire.descriptor);
+    if (scarce !== undefined) { this.#fail(scarce); return; }
     this.#phase = 'open';
     this.deadline = Infinity;
     if (this.#listener !== undefined) this.#ready();

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts';
+import { isOutOfDescriptors } from '../scarcity.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { AppPool } from './pool.ts';
 import { tlsTrouble } from './tls-trouble.ts';
@@ -53,5 +54,6 @@ export class Dial {
 
 function unreached(error: WireError | undefined): Fault {
   const code = error?.code ?? 'closed';
+  if (isOutOfDescriptors(code)) return new Fault('no-descriptors', error!.message);
   return new Fault(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'app-refused' : 'app-unreachable', error?.message ?? code);
 }
