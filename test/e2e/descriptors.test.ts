@@ -75,11 +75,11 @@ describe('a process whose file descriptors run out', { skip: process.platform !=
     assert.equal(said['level'], 'error');
     assert.match(String(said['message']), /closed at once: 192 of the 256 file descriptors .*LimitNOFILE=/);
     for (const [talk, path, answer] of [[kept[0], '/', 'ok'], [kept[1], '/', 'ok'], [kept[2], '/files/a.txt', 'a file']] as const) {
-      talk!.say(ask(path));
-      assert.match(await talk!.until(answer), /^HTTP\/1\.1 200 /);
+      talk.say(ask(path));
+      assert.match(await talk.until(answer), /^HTTP\/1\.1 200 /);
     }
-    kept[0]!.say(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(200_000)}`);
-    assert.match(await kept[0]!.until('200000'), /^HTTP\/1\.1 200 /);
+    kept[0].say(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(200_000)}`);
+    assert.match(await kept[0].until('200000'), /^HTTP\/1\.1 200 /);
 
     const used = cpu(front.pid);
     await sleep(1000);
