@@ -27,7 +27,9 @@ export function explain(settings: Settings): string {
 
 function workersText(settings: Settings): string {
   const count = countWorkers(settings);
-  return count === 1 ? '1: this process alone' : `${count}, and this process to keep them`;
+  const { user } = settings;
+  if (count === 1 && user === undefined) return '1: this process alone';
+  return `${count}${user === undefined ? '' : ` as ${user.name}${user.group === undefined ? '' : `:${user.group}`}`}, and this process to keep ${count === 1 ? 'it' : 'them'}`;
 }
 
 function siteText(site: SiteSettings): string {

@@ -38,6 +38,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       allowHeaders: flags.allowHeader,
       log: flags.log,
       workers: digits(flags.workers),
+      user: flags.user,
       logFile: file(flags.logFile),
       logHide: flags.logHide?.flatMap((names) => names.split(',').map((name) => name.trim())),
       admin: digits(place(flags.admin)),
@@ -143,7 +144,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', compress: '--compress', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
-  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', timeouts: '--timeout', bodyRate: '--body-rate', sendRate: '--send-rate',
+  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', user: '--user', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', timeouts: '--timeout', bodyRate: '--body-rate', sendRate: '--send-rate',
 };
 
 const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy', maxConcurrent: '--max-concurrent', queue: '--queue' };

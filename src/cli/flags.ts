@@ -53,6 +53,7 @@ export interface Flags {
   readonly grace?: string;
   readonly runtime?: string;
   readonly workers?: string;
+  readonly user?: string;
   readonly timeout?: readonly string[];
   readonly bodyRate?: string;
   readonly sendRate?: string;
@@ -128,6 +129,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ['Running:', [
     ['--runtime <name>', 'node | bun | auto: what serves; auto takes Bun where it is found (what the program was started with)'],
     ['--workers <n>', 'N | auto: processes that serve; auto is one per core with --cert, else one (auto)'],
+    ['--user <name>', 'name or name:group: started as root, what serves clients runs as this user'],
     ['--config <file>', 'read sallyport.config.ts, .js or .json; flags given beside it win'],
     ['--log <format>', 'pretty | json | combined | off (pretty on a terminal, else json)'],
     ['--log-file <file>', 'append a line per request to this file; opened anew at SIGUSR2 and by sallyport reopen'],

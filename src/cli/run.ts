@@ -38,6 +38,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const place: Place = { host: '127.0.0.1', port: await freePort() };
   const { settings } = await readSettings({ started: `${place.host}:${place.port}` }, flags, terminal); // wrong flags are told before anything runs
   const words = fillIn(command, place);
+  if (settings.user !== undefined) throw new RunError(`--user ${settings.user.name}: sallyport run starts the app too, and that would run as the user who starts it. Next: start both as ${settings.user.name} (runuser -u ${settings.user.name} -- sallyport run …), or start the app by itself and the front with sallyport PORT --user ${settings.user.name}.`, 2);
   const app = await startApp(words, appEnvironment(terminal.env, place), terminal.cwd);
   const graceMs = settings.grace * 1000;
   let front: Serving | undefined;

@@ -3,6 +3,7 @@ import type { Front } from '../front/front.ts';
 import { passedBy } from './inherited.ts';
 import { inWords, openFront } from './open-front.ts';
 import { operate } from './operate.ts';
+import { rootWarning } from './privilege/root.ts';
 import { createReload, type Origin } from './reload.ts';
 import { tellServiceManager } from './service-manager.ts';
 import { untilToldToStop } from './signals.ts';
@@ -17,9 +18,12 @@ export interface Serving extends Pick<Front, 'ready' | 'log' | 'reopenLog' | 'so
   reload(settings: Settings): Promise<void>;
 }
 
-/** Opens the doors, in this process or, for several workers, in processes of their own. Rejects with a RunError. */
+/**
+ * Opens the doors, in this process or in processes of their own: for several workers, and wherever they are to be another user
+ * than this one. Rejects with a RunError.
+ */
 export async function openServing(settings: Settings, count: number): Promise<Serving> {
-  if (count > 1) return await (await import('./workers/parent.ts')).openWorkers(settings, count);
+  if (count > 1 || settings.user !== undefined) return await (await import('./workers/parent.ts')).openWorkers(settings, count);
   const front = await openFront(settings);
   return { ...front, reload: async (next) => { (await inWords(next, () => front.prepare(next))).commit(); } };
 }
@@ -48,6 +52,8 @@ export async function serve(origin: Origin): Promise<number> {
   const release = await operate(front, { reload: createReload(front, origin), signals: ['SIGUSR2', 'SIGHUP'], upgrade: upgrade.commands });
   try {
     await announce(front);
+    const asRoot = rootWarning(settings);
+    if (asRoot !== undefined) front.log.event(asRoot);
     return await untilToldToStop({
       stop: () => stop(front),
       stopNow: () => front.stopNow(),

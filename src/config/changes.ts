@@ -10,7 +10,7 @@ type How = 'reload' | 'upgrade' | 'restart';
 
 const HOW: { readonly [K in keyof Required<Settings>]: How } = {
   https: 'restart', http: 'restart',
-  workers: 'upgrade', log: 'upgrade', logFile: 'upgrade', logHide: 'upgrade', admin: 'upgrade',
+  workers: 'upgrade', user: 'upgrade', log: 'upgrade', logFile: 'upgrade', logHide: 'upgrade', admin: 'upgrade',
   publicHttpsPort: 'reload', publicHttpPort: 'reload', certificates: 'reload', tls: 'reload', trust: 'reload', acceptProxy: 'reload', trustHeaders: 'reload',
   secretFile: 'reload', allowHeaders: 'reload', maxConnections: 'reload', grace: 'reload', timeouts: 'reload', leastRates: 'reload', sites: 'reload',
 };

@@ -17,6 +17,7 @@ import type { Config, SiteConfig } from './types.ts';
 import type { AdminSettings, LogFormat, Settings, Timeouts } from './settings.ts';
 import { checkShape } from './shape.ts';
 import { logFile } from './log-file.ts';
+import { parseUser } from './user.ts';
 
 export interface ResolveContext {
   /** Absolute; what relative paths count from: the configuration file's folder, or the current one for flags. */
@@ -70,6 +71,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     logFile: config.logFile === undefined ? undefined : problems.at(['logFile'], config.logFile, () => logFile(config.logFile!, folder)),
     logHide: config.logHide ?? [],
     workers: config.workers ?? 'auto',
+    ...(config.user !== undefined && { user: problems.at(['user'], config.user, () => parseUser(config.user!)) }),
     admin: resolveAdmin(config, folder, problems),
     maxConnections: config.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,

@@ -118,6 +118,11 @@ export const configSchema = z.strictObject({
     'How many processes serve, behind one process that keeps the ports and the keys and replaces one that ends; with 1 there is a single process. '
     + '"auto": one for each core that this process may use where certificates are given, else one. Default: auto.',
   ),
+  user: text('a user, or user:group').optional().describe(
+    'The user, or "user:group", by name or number, that the processes which serve clients become, where the front is started as root. A process of root\'s that '
+    + 'reads no byte of a client then keeps the ports, the keys and the secrets, writes the log and replaces workers; folders that are served, pages of your own and apps\' '
+    + 'sockets have to be open to the user. Whoever finds a hole in what reads requests is that user and no more, so name one that owns nothing. Default: whoever starts the front.',
+  ),
   admin: numberOr(0, 65535, 'a port, or text such as "127.0.0.1:9443", "unix:/path" or "off"').optional().describe(
     'Where metrics (/metrics, for Prometheus) and the status page (/) are: a port of 127.0.0.1, "addr:port", "unix:/path" or "off". They tell how much '
     + 'is asked for, what goes wrong and where apps are, and change nothing. An address that other machines reach needs adminPasswordFile, and speaks TLS with the '

@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import { existingFile } from './prefix.ts';
 import { BadValue } from './problems.ts';
 
+/** Bytes of it that are looked at: more than a secret may have. */
+const LONGEST_LOOK = 1024;
+
 /**
  * The secret that a file holds: its one line. Never kept in the settings, which are printed and sent around.
+ * `readFile`: for a process that may not read it, and was handed what is in it.
  * @throws BadValue where it cannot be read or used.
  */
-export function readSecretFile(path: string): string {
+export function readSecretFile(path: string, readFile: (path: string) => Uint8Array = readFileSync): string {
   let text: string;
   try {
-    text = readFileSync(path, 'latin1');
+    text = String.fromCharCode(...readFile(path).subarray(0, LONGEST_LOOK));
   } catch (error) {
     throw new BadValue('a file that can be read', (error as Error).message);
   }

@@ -35,6 +35,8 @@ export interface Settings {
   readonly log: LogFormat;
   /** Processes that serve, 1 or more; `auto`: one for each core where certificates are given, else one. */
   readonly workers: number | 'auto';
+  /** Whom those are to be; undefined: the one who starts the front. */
+  readonly user?: UserSettings | undefined;
   /** Absolute path of the file that access lines go to; undefined: standard output. */
   readonly logFile?: string | undefined;
   /** Names of query parameters whose values are not logged, besides the usual ones. */
@@ -54,6 +56,13 @@ export type DoorSetting =
   | { readonly kind: 'off' }
   | { readonly kind: 'port'; readonly port: number } // address by the kind of site
   | { readonly kind: 'at'; readonly address: ListenAddress };
+
+/** By name or number, as written. */
+export interface UserSettings {
+  readonly name: string;
+  /** Undefined: the user's own. */
+  readonly group: string | undefined;
+}
 
 /** Absolute paths. */
 export interface CertificateFiles {

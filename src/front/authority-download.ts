@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { RequestHead } from '../core/http1/heads.ts';
 import { NO_BODY } from '../core/http1/write-head.ts';
 import { dateLine } from './date.ts';
@@ -13,8 +12,8 @@ export const authorityPath = (n: number): string => `${AUTHORITY_PATH}${n === 0 
 /** Gives the answer for such a path, or undefined where it is none. Certificates are public; keys are never read here. */
 export type AuthorityDownload = (head: RequestHead) => OwnAnswer | undefined;
 
-export function createAuthorityDownload(files: readonly string[]): AuthorityDownload {
-  const byPath = new Map(files.map((file, n) => [authorityPath(n), readFileSync(file)]));
+export function createAuthorityDownload(certificates: readonly Uint8Array[]): AuthorityDownload {
+  const byPath = new Map(certificates.map((bytes, n) => [authorityPath(n), bytes]));
   return ({ target, method }) => {
     if (!target.startsWith(AUTHORITY_PATH) || (method !== 'GET' && method !== 'HEAD')) return undefined;
     const bytes = byPath.get(target);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { ClientAuthorities } from '../certs/client-authorities.ts';
 import { createCertificates, type Certificates, type CertificateOptions } from '../certs/store.ts';
@@ -17,6 +18,7 @@ import type { Door } from './doors.ts';
 import type { Fellows } from './fellows.ts';
 import type { Live } from './live.ts';
 import type { Log } from './log/index.ts';
+import type { ReadFile } from './part.ts';
 import { Site } from './site.ts';
 import type { Sites } from './sites.ts';
 import type { Asked } from './targets.ts';
@@ -33,6 +35,8 @@ export interface Parts {
   /** Filled as the doors open. */
   readonly doors: Doors;
   readonly fellows?: Fellows | undefined;
+  /** Left out: from the disk. */
+  readonly readFile?: ReadFile | undefined;
 }
 
 export interface CertificatesFrom {
@@ -66,7 +70,7 @@ const inLog = (log: Log): CertificateOptions['on'] => ({ level, ...event }) => {
 /** The headers by which the front itself tells an app something; whatever a client sends under these names is removed. */
 const OWN_HEADERS = ['X-Request-Id'];
 
-export function createContext(settings: Settings, live: Live, { certificates, clients, doors, fellows }: Parts): FrontContext {
+export function createContext(settings: Settings, live: Live, { certificates, clients, doors, fellows, readFile = (path) => readFileSync(path) }: Parts): FrontContext {
   const { transport, clock, log, counters, connections, nextId, stamp, observe, secret } = live;
   const { trustHeaders } = settings;
   const publicPort = (scheme: Scheme): number =>
@@ -84,10 +88,10 @@ export function createContext(settings: Settings, live: Live, { certificates, cl
     serve(opened) { sites = opened; },
     policyOf: ({ clientCertificates }) => clientCertificates && clients?.policy(clientCertificates),
     local: certificates?.real === false,
-    authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles) : undefined,
+    authorityDownload: certificates?.real === false ? createAuthorityDownload(certificates.authorityFiles.map((file) => readFile(file))) : undefined,
     realCertificate: certificates?.real === true,
     noteClaim: createClaimLog(log, trustHeaders.scheme, fellows?.notes()),
-    fellows, part,
+    fellows, part, readFile,
     admits: createCrowd({ most: part(settings.maxConnections), connections, doors, log, counters }),
   };
 }
@@ -118,7 +122,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
     log: context.log,
     policy: context.policyOf(settings),
     explained: context.fellows?.notes() ?? new Set(),
-    secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile),
+    secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile, context.readFile),
     ports: {
       // A door that is off stands behind another proxy's: the world still comes by the scheme's public port.
       httpsPort: context.publicPort('https'),

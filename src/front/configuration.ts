@@ -21,7 +21,7 @@ export interface ConfigurationParts {
   /** Where the local authority lives. */
   readonly dataDir?: string | undefined;
   /** What another process has given this one for it. */
-  readonly share?: Pick<Part, 'certificates' | 'fellows'> | undefined;
+  readonly share?: Pick<Part, 'certificates' | 'fellows' | 'readFile'> | undefined;
   /** The one that counts now, where this is to take its place. */
   readonly former?: Configuration | undefined;
 }
@@ -43,7 +43,7 @@ export class Configuration {
     this.certificates = certificates;
     this.clients = clients;
     this.#doors = doors;
-    this.context = createContext(settings, live, { certificates, clients, doors, fellows: share?.fellows });
+    this.context = createContext(settings, live, { certificates, clients, doors, fellows: share?.fellows, readFile: share?.readFile });
   }
 
   /** Reads what settings name. Rejects with a CertificateError where there is nothing to show to clients. */

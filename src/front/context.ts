@@ -13,6 +13,7 @@ import type { Fellows } from './fellows.ts';
 import type { Live } from './live.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
+import type { ReadFile } from './part.ts';
 import type { Sites } from './sites.ts';
 import type { ClientConnection } from './downstream/http1.ts';
 
@@ -58,6 +59,8 @@ export interface FrontContext {
   readonly part: (whole: number) => number;
   /** Whether one more client may connect; what is refused is counted and said. */
   readonly admits: (peer: Peer) => boolean;
+  /** Reads a file that may be closed to this process: another one may have read it for this one. */
+  readonly readFile: ReadFile;
 }
 
 /** One request as it came and as it went on to the app; for the demo and for tests. */

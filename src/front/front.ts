@@ -61,7 +61,7 @@ export interface Front {
 }
 
 /** What one process of several is given for one configuration. */
-export type Share = Pick<Part, 'certificates' | 'fellows'>;
+export type Share = Pick<Part, 'certificates' | 'fellows' | 'readFile'>;
 
 /** A configuration that is ready to count. One of the two is called, once. */
 export interface Prepared {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { ToWorker } from './channel.ts';
 import { WORKER } from './environment.ts';
+import { confined } from '../privilege/confine.ts';
 import { selfCommand } from '../self.ts';
 import { wholeLines } from './lines.ts';
 
@@ -21,13 +22,21 @@ export interface Child {
   kill(): void;
 }
 
+export interface ChildOptions {
+  readonly number: number;
+  readonly fds: readonly number[];
+  /** It becomes another user, and is to stay without rights. */
+  readonly confine: boolean;
+  readonly log: (lines: string) => void;
+}
+
 /**
  * Starts this program once more, as a worker with these descriptors. What it logs comes through a pipe, and goes on by
  * whole lines: several processes that write to one file or pipe would cut into each other's.
  */
-export function startChild(number: number, fds: readonly number[], log: (lines: string) => void): Child {
-  const [program, ...args] = selfCommand();
-  const child = spawn(program, [...args, 'worker', String(number)], {
+export function startChild({ number, fds, confine, log }: ChildOptions): Child {
+  const [program, ...args] = confine ? confined(workerCommand(number)) : workerCommand(number);
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc', ...fds],
     env: { ...process.env, LISTEN_PID: undefined, LISTEN_FDS: undefined, LISTEN_FDNAMES: undefined, [WORKER]: String(number) },
     serialization: 'json', // a parent and its workers may be on different runtimes
@@ -39,6 +48,14 @@ export function startChild(number: number, fds: readonly number[], log: (lines: 
     exited: endOf(child),
     kill: () => { child.kill('SIGKILL'); },
   };
+}
+
+/** Node can be forbidden to make code of text; Bun has no such switch. */
+const NO_EVAL = 'bun' in process.versions ? [] : ['--disallow-code-generation-from-strings'];
+
+function workerCommand(number: number): [string, ...string[]] {
+  const [program, ...words] = selfCommand();
+  return [program, ...NO_EVAL, ...words, 'worker', String(number)];
 }
 
 function endOf(child: ChildProcess): Promise<WorkerExit> {

@@ -6,6 +6,8 @@ import type { News } from '../../front/fellows.ts';
 import type { Inherited } from '../../front/front.ts';
 import type { Snapshot } from '../../front/metrics/snapshot.ts';
 import type { FrontEvent } from '../../front/log/index.ts';
+import type { Account } from '../privilege/account.ts';
+import type { HandedFiles } from './handed-files.ts';
 
 /** All that a worker has to know. The first message to it. */
 export interface Start {
@@ -20,6 +22,10 @@ export interface Start {
   /** In base64. */
   readonly ticketKey: string;
   readonly secret: string;
+  /** What it may not be able to read. */
+  readonly files: HandedFiles;
+  /** Whom it becomes before it serves; undefined: it is that already. */
+  readonly account: Account | undefined;
   /** Log lines end up at a person's terminal. */
   readonly colours: boolean;
   /** What is wrong with settings and surroundings is said by the first alone. */

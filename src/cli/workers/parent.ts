@@ -14,12 +14,15 @@ import { bind, nativeTransport, runtime } from '../../transport/runtime.ts';
 import type { Bound } from '../../transport/wire.ts';
 import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
+import { accountFor } from '../privilege/account.ts';
+import { refuseOpenFolder } from '../privilege/log-folder.ts';
 import { RunError } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { Serving } from '../serve.ts';
 import { FIRST_FD } from './child.ts';
 import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts';
 import { Gathered } from './gathered.ts';
+import { readForWorkers } from './handed-files.ts';
 import { openKeys } from './keys.ts';
 import { Workers } from './workers.ts';
 
@@ -27,6 +30,8 @@ type Doors = Partial<Record<Scheme, Door<Bound>>>;
 
 /** Takes the doors and starts workers behind them. Rejects with a RunError where a door is taken or a worker cannot start. */
 export async function openWorkers(settings: Settings, count: number): Promise<Serving> {
+  const account = settings.user && accountFor(settings.user);
+  if (account !== undefined) refuseOpenFolder(settings, account);
   const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
   const keys = await inWords(settings, () => openKeys(settings, log, (pairs) => { workers.say('certificates', pairs); }));
   const doors: Doors = {};
@@ -37,7 +42,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     await Promise.all(open.map((listener) => listener.close(keepFiles)));
   };
   const share = {
-    settings,
+    settings, account,
     ticketKey: makeTicketKeys().toString('base64'),
     secret: randomBytes(32).toString('base64'),
     colours: process.stdout.isTTY && settings.logFile === undefined,
@@ -46,7 +51,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     count, log,
     patience: settings.grace * 1000 + 5000,
     fds: () => Object.values(doors).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
-    share: () => ({ ...share, doors: handed(doors), certificates: keys.handed() }),
+    share: () => ({ ...share, doors: handed(doors), certificates: keys.handed(), files: readForWorkers(settings, keys.certificates?.authorityFiles ?? []) }),
     greet: (line) => { keys.serve(line); },
   });
   // Whoever starts later is told the newest.

@@ -5,6 +5,7 @@ import { createLog, standardOutput, type Log } from '../../front/log/index.ts';
 import { LAST_LINES, type OpenLog } from '../../front/open-log.ts';
 import type { Part } from '../../front/part.ts';
 import type { ToParent } from './channel.ts';
+import { readHanded } from './handed-files.ts';
 import type { Start } from './messages.ts';
 
 /** A worker's share of the front, as its parent told it. */
@@ -20,6 +21,7 @@ export function takePart(start: Start, line: ToParent): Share {
     certificates: certificatesFrom(start.certificates, line),
     secret: Buffer.from(start.secret, 'base64'),
     fellows: fellowsOver(line, start),
+    readFile: readHanded(start.files),
     begun: () => { share.quiet = false; },
   };
 }

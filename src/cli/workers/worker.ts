@@ -1,5 +1,6 @@
 import { shareTicketKey } from '../../transport/runtime.ts';
 import { openFront } from '../open-front.ts';
+import { become } from '../privilege/become.ts';
 import { RunError } from '../terminal.ts';
 import { ToParent } from './channel.ts';
 import { WORKER } from './environment.ts';
@@ -7,7 +8,7 @@ import { takePart } from './part.ts';
 import type { Start } from './messages.ts';
 
 /**
- * A worker's life: it serves until its parent says stop or is gone, in order either way. A signal of its own does the same:
+ * A worker's life: where it is to be another user it becomes that one, before it has anything of a client's. It serves until its parent says stop or is gone, in order either way. A signal of its own does the same:
  * a service manager and a terminal send theirs to parent and workers alike.
  */
 export async function work(): Promise<number> {
@@ -25,8 +26,9 @@ export async function work(): Promise<number> {
   const seal = (key: string): void => { shareTicketKey(Buffer.from(key, 'base64')); };
   if (start.ticketKey !== '') seal(start.ticketKey);
   line.hear('ticketKey', seal);
-  const part = takePart(start, line);
   try {
+    if (start.account !== undefined) become(start.account);
+    const part = takePart(start, line);
     const front = await openFront(start.settings, { part, inherited: start.doors });
     line.answer('snapshot', () => front.snapshot() ?? null);
     line.say('ready', null);

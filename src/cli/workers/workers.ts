@@ -91,7 +91,8 @@ export class Workers {
 
   #launch(number: number, quiet: boolean): Worker {
     const { count, fds, share, greet, log } = this.#options;
-    const child = startChild(number, fds(), (lines) => { log.passOn(lines); });
+    const told = share();
+    const child = startChild({ number, fds: fds(), confine: told.account !== undefined, log: (lines) => { log.passOn(lines); } });
     const worker: Worker = { child, trouble: this.#begin(child, () => { worker.upAt = performance.now(); }), upAt: undefined };
     this.#workers.set(number, worker);
     child.line.hear('event', this.#whole.join());
@@ -99,7 +100,7 @@ export class Workers {
       for (const other of this.#workers.values()) if (other !== worker) other.child.line.say('news', news);
     });
     greet(child.line);
-    child.line.say('start', { ...share(), number, count, quiet, checks: this.#checker() === worker });
+    child.line.say('start', { ...told, number, count, quiet, checks: this.#checker() === worker });
     void child.exited.then(() => {
       if (this.#workers.get(number) === worker) this.#workers.delete(number);
       this.#checker()?.child.line.say('checks', true);

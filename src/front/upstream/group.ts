@@ -1,4 +1,5 @@
-import type { UpstreamSettings } from '../../config/settings.ts';
+import { readSecretFile } from '../../config/secret.ts';
+import type { StickySettings, UpstreamSettings } from '../../config/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
 import { createChoose, type Choose } from './balance.ts';
@@ -19,6 +20,10 @@ export interface Seeking {
   /** It has been there. */
   readonly tried: readonly Server[];
 }
+
+/** What the values of its cookie are made with: the file's, or one that was drawn at the start. */
+const stickySecret = ({ secretFile }: StickySettings, { readFile, secret }: FrontContext): string | Uint8Array =>
+  (secretFile === undefined ? secret : readSecretFile(secretFile, readFile));
 
 /** The servers of one app. */
 export class ServerGroup {
@@ -42,7 +47,7 @@ export class ServerGroup {
     this.places = new Places({ app: settings, patience: timeouts.queue, clock, log, part });
     const several = this.servers.length > 1;
     this.sole = several ? undefined : this.servers[0]!.pool;
-    this.sticky = several && settings.sticky !== undefined ? new Sticky(settings.sticky, this.servers, context.secret) : undefined;
+    this.sticky = several && settings.sticky !== undefined ? new Sticky(settings.sticky, this.servers, stickySecret(settings.sticky, context)) : undefined;
     this.#choose = createChoose(settings.balance, this.servers);
   }
 

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { readSecretFile } from '../../config/secret.ts';
 import type { StickySettings } from '../../config/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
@@ -15,9 +14,8 @@ export class Sticky {
   readonly #servers = new Map<string, Server>();
   readonly #ids = new Map<Server, string>();
 
-  constructor({ cookie, secretFile }: StickySettings, servers: readonly Server[], drawn: Uint8Array) {
+  constructor({ cookie }: StickySettings, servers: readonly Server[], secret: string | Uint8Array) {
     this.#cookie = cookie;
-    const secret = secretFile === undefined ? drawn : readSecretFile(secretFile);
     for (const server of servers) {
       const id = createHmac('sha256', secret).update(`sticky server ${server.pool.written}`).digest('base64url').slice(0, 22); // 132 bits
       this.#servers.set(id, server);

@@ -1,0 +1,138 @@
+/** Started as root with --user: who has the keys has no client, and who has a client has no rights. */
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { makeCertificate } from '../helpers/certificate.ts';
+import { runFront, startFront } from '../helpers/front.ts';
+import type { Front } from '../helpers/front.ts';
+import { reply, startRawApp } from '../helpers/raw-app.ts';
+import { requires } from '../helpers/real.ts';
+import { eventually, scope, tempDir, within } from '../helpers/scope.ts';
+import type { Scope } from '../helpers/scope.ts';
+
+const SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+const asRoot = process.getuid?.() !== 0 ? { skip: 'only root can start what becomes another user: sudo node scripts/test.mjs test/e2e/privilege.test.ts' } : requires('openssl', 'util-linux');
+
+const childrenOf = (parent: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+  try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }
+});
+/** A line of /proc/PID/status. */
+const status = (pid: number, name: string): string => new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]?.replace(/\s+/g, ' ') ?? '';
+
+/** Gives back the secret that it was told. */
+const startApp = (on: Scope) => startRawApp(on, async (connection) => {
+  for (let request = await connection.request(); request !== undefined; request = await connection.request()) {
+    connection.write(reply(/^sallyport-secret: (.*)$/im.exec(request.head)?.[1]?.trim() ?? 'told nothing'));
+  }
+  connection.end();
+});
+
+describe('a front of root\'s with --user nobody', asRoot, () => {
+  const on = scope();
+  const dir = tempDir(on);
+  const env = { SALLYPORT_DATA_DIR: tempDir(on) };
+  const [nobody, group] = ['nobody', 'games'];
+  const uids = Object.fromEntries(readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => [line.split(':')[0], line.split(':')[2]]));
+  const gids = Object.fromEntries(readFileSync('/etc/group', 'utf8').split('\n').map((line) => [line.split(':')[0], line.split(':')[2]]));
+  const [uid, gid] = [uids[nobody], gids[group]];
+  const files = join(dir, 'files');
+  const { cert, key, fingerprint } = makeCertificate(dir, 'site', ['localhost']);
+  const second = makeCertificate(dir, 'second', ['localhost']);
+  let front: Front;
+  let successor = NaN;
+  const worker = (parent = front.pid): number => childrenOf(parent)[0]!;
+  before(async () => {
+    chmodSync(dir, 0o711); // who serves gets to the folder of files, and to nothing else of this one
+    mkdirSync(files, { mode: 0o755 });
+    for (const [name, mode] of [['open.txt', 0o644], ['closed.txt', 0o600]] as const) writeFileSync(join(files, name), name, { mode });
+    writeFileSync(join(dir, 'secret'), `${SECRET}\n`, { mode: 0o600 });
+    mkdirSync(join(dir, 'log'), { mode: 0o700 });
+    const app = await startApp(on);
+    front = await startFront(on, [
+      app.address, '--cert', cert, '--key', key, '--workers', '1', '--user', `${nobody}:${group}`, '--secret-file', join(dir, 'secret'),
+      '--static', `/files/=${files}`, '--log-file', join(dir, 'log', 'access.log'),
+    ], { env });
+    on.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended, or never began */ } }); // before the front, whose streams it has
+  });
+
+  const assertIsNobody = (pid: number): void => {
+    assert.equal(status(pid, 'Uid'), `${uid} ${uid} ${uid} ${uid}`);
+    assert.equal(status(pid, 'Gid'), `${gid} ${gid} ${gid} ${gid}`);
+    assert.equal(status(pid, 'Groups'), String(gid));
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) assert.equal(status(pid, set), '0000000000000000', set);
+    assert.equal(status(pid, 'NoNewPrivs'), '1');
+    assert.equal(statSync(`/proc/${pid}/mem`).uid, 0, 'no other process of that user may look into its memory');
+  };
+
+  it('has a parent that is root, and one worker that is that user in every thread, for good', () => {
+    assert.equal(front.ready['workers'], 1);
+    assert.equal(status(front.pid, 'Uid'), '0 0 0 0');
+    assertIsNobody(worker());
+    for (const thread of readdirSync(`/proc/${worker()}/task`)) assertIsNobody(Number(thread));
+    assert.equal(front.events().some(({ event }) => event === 'running-as-root'), false);
+  });
+
+  it('serves with a key and a secret that the user may not read', async () => {
+    const { status: code, text } = await front.get('/');
+    assert.deepEqual([code, text], [200, SECRET]);
+    await eventually('the line in a log that is root\'s', () => readFileSync(join(dir, 'log', 'access.log'), 'utf8').includes('"target":"/"'));
+    assert.equal(statSync(join(dir, 'log', 'access.log')).uid, 0);
+  });
+
+  it('gives out the files that the user may read, and no other', async () => {
+    assert.equal((await front.get('/files/open.txt')).text, 'open.txt');
+    const closed = await front.get('/files/closed.txt');
+    assert.notEqual(closed.status, 200);
+    assert.doesNotMatch(closed.text, /closed\.txt/);
+  });
+
+  it('hands over a certificate that was replaced, and replaces a worker by one that is the user too', async () => {
+    copyFileSync(second.cert, cert);
+    copyFileSync(second.key, key);
+    await front.event('the new certificate', ({ event }) => event === 'certificate-replaced', 20_000);
+    const shown = async (): Promise<string> => {
+      const client = await front.talk('https');
+      const { fingerprint256 } = (client.socket as import('node:tls').TLSSocket).getPeerCertificate();
+      client.drop();
+      return fingerprint256;
+    };
+    assert.notEqual(second.fingerprint, fingerprint);
+    await eventually('the new certificate', async () => await shown() === second.fingerprint, 10_000);
+    const before = worker();
+    process.kill(before, 'SIGKILL');
+    await front.event('another worker', ({ event }) => event === 'worker-started', 20_000);
+    assert.notEqual(worker(), before);
+    assertIsNobody(worker());
+    assert.equal((await front.get('/')).text, SECRET);
+    assert.equal(await shown(), second.fingerprint);
+  });
+
+  it('is told by root what a front is told: reopen, upgrade', async () => {
+    assert.equal((await runFront(['reopen'], { env })).exit.code, 0);
+    const ended = once(front.child, 'exit');
+    const { exit, stdout, stderr } = await runFront(['upgrade'], { env });
+    assert.equal(exit.code, 0, stderr);
+    successor = Number(/^Process (\d+) serves now/.exec(stdout)?.[1]);
+    await within(20_000, 'the end of the old process', ended);
+    assert.equal(status(successor, 'Uid'), '0 0 0 0');
+    assertIsNobody(worker(successor));
+    assert.equal((await front.get('/')).text, SECRET);
+    process.kill(successor, 'SIGTERM');
+  });
+});
+
+describe('--user', asRoot, () => {
+  it('goes with a local authority: the parent signs, a client gets its certificate and the authority', async (t) => {
+    const app = await startApp(t);
+    const front = await startFront(t, [app.address, '--user', 'nobody']);
+    assert.equal((await front.get('/')).text, 'told nothing');
+    assert.equal((await front.getHttp('/.well-known/sallyport/authority.crt')).status, 200);
+  });
+
+  it('is what a front of root\'s without it advises', async (t) => {
+    const front = await startFront(t, ['8000', '--https', 'off', '--scheme', '/=either']);
+    assert.match(String((await front.event('who it runs as', ({ event }) => event === 'running-as-root'))['message']), /Add --user www-data/);
+  });
+});
