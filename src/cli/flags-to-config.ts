@@ -59,6 +59,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
         static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback, precompressed: flags.staticPrecompressed,
       })),
       scheme: rules('--scheme', flags.scheme, "--scheme '/checkout/=https'", (policy) => policy),
+      rates: rules('--rate', flags.rate, '--rate /login/=5/m', (text) => text),
       health: flags.health,
       www: flags.www,
       hsts: flags.hsts,
@@ -141,7 +142,7 @@ function refuseStaticOptions(flags: Flags, problems: Problems): void {
 
 /** Which flag a key of the configuration came from. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
+  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', rates: '--rate', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', compress: '--compress', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
   acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', user: '--user', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', timeouts: '--timeout', bodyRate: '--body-rate', sendRate: '--send-rate',

@@ -44,6 +44,7 @@ export interface Flags {
   readonly maxConnections?: string;
   readonly maxConcurrent?: string;
   readonly queue?: string;
+  readonly rate?: readonly string[];
   readonly log?: string;
   readonly logFile?: string;
   readonly logHide?: readonly string[];
@@ -118,6 +119,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--max-connections <n>', 'clients\' connections at once, over both doors and all workers; one more is closed (10000)'],
     ['--max-concurrent <n>', 'requests that the app has at once; more wait in the queue (4096)'],
     ['--queue <n>', 'requests that wait for that, in order, for --timeout queue at most; one more is answered 503 (1024)'],
+    ['--rate <prefix=rate>', 'requests from one address below a path, as in /login/=5/m or \'/=20/s burst=100\'; \'50/s all\' for all addresses together, off for none (repeatable)', 'repeatable'],
     ['--max-body <size>', 'largest request body (100MiB)'],
     ['--stream-bodies', 'pass request bodies on as they come instead of collecting them first'],
     ['--read-ahead <size>', 'how much of an answer is read ahead of a slow client (1MiB)'],

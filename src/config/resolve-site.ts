@@ -1,10 +1,11 @@
 import { parseHsts } from '../core/policy/hsts.ts';
-import { comparedPrefix } from '../core/policy/prefixes.ts';
 import { parseTell } from '../core/contract/tell.ts';
-import type { SchemePolicy, SiteSettings, TellSetting } from './settings.ts';
+import type { SiteSettings, TellSetting } from './settings.ts';
 import type { SiteConfig } from './types.ts';
 import { inWordsOf, type Path, type Problems } from './problems.ts';
 import { parsePrefix } from './prefix.ts';
+import { prefixRules } from './prefix-rules.ts';
+import { parseRate } from './rates.ts';
 import { parseHostName } from './names.ts';
 import { certificateHeader, resolveClients } from './client-certificates.ts';
 import { resolveClosed } from './resolve-closed.ts';
@@ -27,10 +28,11 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
     const told = at(['tell', i], line, () => inWordsOf(() => parseTell(line)));
     return told === undefined ? [] : [told];
   });
+  const rates = prefixRules('rates', site.rates, context, parseRate);
   const clientCertificates = resolveClients(site, context);
   return {
     hosts: (site.hosts ?? []).flatMap((host, i) => at([hostsKey, i], host, () => parseHostName(host)) ?? []),
-    schemes: resolveSchemes(site, context),
+    schemes: prefixRules('scheme', site.scheme, context, (policy) => policy),
     health: healthPaths(site).flatMap((path, i) => at(Array.isArray(site.health) ? ['health', i] : 'health', path, () => parsePrefix(path)) ?? []),
     hsts: site.hsts === undefined ? undefined : at('hsts', site.hsts, () => inWordsOf(() => parseHsts(String(site.hsts)))),
     speaks: site.speaks ?? 'standard',
@@ -39,6 +41,7 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
     routes: resolveRoutes(site, changes, context),
     ...resolveClosed(site, context),
     ...(clientCertificates && { clientCertificates }),
+    ...(rates.length > 0 && { rates }),
     ...(site.www && { www: site.www }),
     ...(changes.answerHeaders && { answerHeaders: changes.answerHeaders }),
   };
@@ -46,16 +49,3 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
 
 const healthPaths = (site: SiteConfig): readonly string[] =>
   site.health === undefined ? [] : typeof site.health === 'string' ? [site.health] : site.health;
-
-function resolveSchemes(site: SiteConfig, { path, problems }: SiteContext): [string, SchemePolicy][] {
-  const seen = new Map<string, string>();
-  return Object.entries(site.scheme ?? {}).flatMap(([prefix, policy]): [string, SchemePolicy][] => {
-    const where = [...path, 'scheme', prefix];
-    if (problems.at(where, prefix, () => parsePrefix(prefix)) === undefined) return [];
-    const compared = comparedPrefix(prefix);
-    const before = seen.get(compared);
-    if (before !== undefined) problems.add({ path: where, seen: prefix, expected: `one policy for a prefix: ${before} is the same path`, next: 'Keep one of them' });
-    seen.set(compared, prefix);
-    return [[prefix, policy]];
-  });
-}

@@ -49,6 +49,11 @@ export const siteKeys = {
     'Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it '
     + 'is the page. Default: off.',
   ),
+  rates: z.record(z.string(), text('a rate'), { error: 'an object of path prefixes and rates' }).optional().describe(
+    'How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many '
+    + 'at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the '
+    + 'true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none.',
+  ),
   www: z.enum(['remove', 'add'], { error: 'remove or add' }).optional().describe(
     'remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among '
     + 'the hosts. Health paths are left alone. Default: both names are served as they are.',

@@ -144,11 +144,18 @@ export interface SiteSettings {
   readonly maintenance?: MaintenanceSettings;
   /** Who may come: clients with a certificate of these authorities. */
   readonly clientCertificates?: ClientCertificateSettings;
+  /** How often a prefix may be asked for; longest wins. */
+  readonly rates?: readonly (readonly [prefix: string, rate: RateSettings])[];
   /** Send visitors of www.X to X, or of X to www.X, where both are hosts of this site. */
   readonly www?: 'remove' | 'add';
   /** For answers that no route gives: the front's own. */
   readonly answerHeaders?: FieldChanges;
 }
+
+export type RateSettings =
+  | { readonly kind: 'off' }
+  /** One every `interval` milliseconds, `burst` at once after a pause; for each client's address, or for `all` together. */
+  | { readonly kind: 'rate'; readonly interval: number; readonly burst: number; readonly all: boolean };
 
 export interface ClientCertificateSettings {
   /** Absolute path of a PEM file with the authorities. */

@@ -134,6 +134,8 @@ export interface Config {
     /** What Retry-After says. Default: 5m. */
     readonly retryAfter?: number | string | undefined;
   } | undefined;
+  /** How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none. */
+  readonly rates?: Readonly<Record<string, string>> | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
   readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
@@ -242,6 +244,8 @@ export interface SiteConfig {
     /** What Retry-After says. Default: 5m. */
     readonly retryAfter?: number | string | undefined;
   } | undefined;
+  /** How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none. */
+  readonly rates?: Readonly<Record<string, string>> | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
   readonly www?: 'remove' | 'add' | undefined;
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */

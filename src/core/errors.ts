@@ -60,6 +60,7 @@ export const FAULTS = {
   // Client certificates. 403: the message is well-formed and was understood; what is missing is the right (RFC 9110 §15.5.4).
   'client-certificate-missing': client(403, 'This site asks for a client certificate, and none was sent.'),
   'client-certificate-bad': client(403, 'The client certificate is not one that this site believes.'),
+  'too-many-requests': client(429, 'More requests came than this part of the site takes from one side.'), // RFC 6585 §4
   // Framing (RFC 9112 §6)
   'bad-content-length': client(400, 'Content-Length is not one run of digits below 2^53.'),
   'repeated-content-length': client(400, 'More than one Content-Length.'),

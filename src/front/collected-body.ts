@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AppRoute } from '../config/settings.ts';
 import { Fault } from '../core/errors.ts';
 import { isOutOfDescriptors, tooMany } from './scarcity.ts';
 
@@ -123,4 +124,8 @@ async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promis
   for (const piece of pieces) {
     for (let at = 0; at < piece.length;) at += (await file.write(piece, at, piece.length - at)).bytesWritten;
   }
+}
+
+export function tooLarge({ maxBody }: AppRoute, seen: number): Fault {
+  return new Fault('body-too-large', `${seen} bytes or more; this route accepts ${maxBody} (--max-body)`);
 }

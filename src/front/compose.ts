@@ -120,6 +120,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
     upstream,
     local: context.local,
     log: context.log,
+    limiter: context.live.limiter,
     policy: context.policyOf(settings),
     explained: context.fellows?.notes() ?? new Set(),
     secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile, context.readFile),

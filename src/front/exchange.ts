@@ -3,19 +3,19 @@ import type { Fields } from '../core/http1/fields.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import { NO_BODY } from '../core/http1/write-head.ts';
 import type { Truth } from '../core/contract/truth.ts';
-import type { AppRoute } from '../config/settings.ts';
 import { AppLeg } from './app-leg.ts';
 import type { Coder } from './coder.ts';
-import { CollectedBody } from './collected-body.ts';
+import { CollectedBody, tooLarge } from './collected-body.ts';
 import { compressAnswer } from './compressed.ts';
 import type { FrontContext } from './context.ts';
 import type { AnswerStart, Downstream } from './downstream/downstream.ts';
+import { EarlyBody } from './early-body.ts';
 import { fileJob, FileLeg, type FileJob } from './file-leg.ts';
 import type { Replacement } from './judge-answer.ts';
 import { faultAnswer, type About, type OwnAnswer } from './own-answers.ts';
-import { ruleOn, ruleOnScript } from './ruling.ts';
+import { ruleOn, ruleOnScript, type Ruling } from './ruling.ts';
 import type { Site } from './site.ts';
-import type { AppLead, FileLead, Lead, Target } from './targets.ts';
+import type { AppLead, FileLead, Target } from './targets.ts';
 import { logExchange } from './exchange-log.ts';
 
 /** One request and its answer, whatever carries them. Judges the request, finds who answers it, and sees it through. */
@@ -42,6 +42,8 @@ export class Exchange {
   #body: CollectedBody | undefined;
   /** Where the answer's content is compressed. */
   #coder: Coder | undefined;
+  /** Present while it is not known what becomes of the request. */
+  #early: EarlyBody | undefined;
   #maxBody = 0;
   #done = false;
   /** Whoever answers, once that is known. */
@@ -66,19 +68,29 @@ export class Exchange {
     const truth = this.truth = context.read(this.down, head);
     if (truth.by.scheme === 'connection') context.noteClaim(this.down, head);
     const ruling = ruleOn(this);
-    if (ruling instanceof Fault) this.fail(ruling);
-    else if (!('target' in ruling)) this.answer(ruling);
-    else this.#follow(ruling, hasBody);
+    if (ruling === 'later') this.#early = new EarlyBody(hasBody);
+    else this.#become(ruling, hasBody);
   }
 
-  #follow(lead: Lead, hasBody: boolean): void {
-    if ('send' in lead) this.#toApp(lead, hasBody);
-    else if ('rest' in lead) this.#toFile(lead, hasBody);
+  /** What becomes of it, where that took a while to find out. */
+  ruled(ruling: Ruling): void {
+    const early = this.#early;
+    this.#early = undefined;
+    if (this.#done || early === undefined) return;
+    this.#become(ruling, early.expected);
+    if (!early.ended) this.down.releaseBody(); // before the replay, which may hold it again
+    early.replay(this);
+    this.down.flush();
+  }
+
+  #become(ruling: Ruling, hasBody: boolean): void {
+    if (ruling instanceof Fault) this.fail(ruling);
+    else if (!('target' in ruling)) this.answer(ruling);
+    else if ('send' in ruling) this.#toApp(ruling, hasBody);
+    else if ('rest' in ruling) this.#toFile(ruling, hasBody);
     else {
-      this.#target = lead.target;
-      const answer = lead.target.answer(this);
-      if (answer instanceof Fault) this.fail(answer);
-      else this.answer(answer);
+      this.#target = ruling.target;
+      this.#become(ruling.target.answer(this), hasBody);
     }
   }
 
@@ -86,7 +98,7 @@ export class Exchange {
   #toFile(found: FileLead, hasBody: boolean): void {
     const orElse = found.target.route.missing === 'app' ? this.site!.app(this.head.target) : undefined;
     if (hasBody) { // nobody sends a body to a file
-      if (orElse !== undefined) this.#toAppUnless(orElse, true);
+      if (orElse !== undefined) this.#become(orElse, true);
       else this.fail(new Fault('method-not-allowed', 'a request with a body'), 'Allow: GET, HEAD\r\n');
       return;
     }
@@ -94,14 +106,9 @@ export class Exchange {
     this.#file = new FileLeg(this, fileJob(this, found));
     this.#file.begin(() => {
       this.#file = undefined;
-      this.#toAppUnless(orElse ?? new Fault('not-found'), false);
+      this.#become(orElse ?? new Fault('not-found'), false);
       this.down.flush();
     });
-  }
-
-  #toAppUnless(found: AppLead | Fault, hasBody: boolean): void {
-    if (found instanceof Fault) this.fail(found);
-    else this.#toApp(found, hasBody);
   }
 
   /** An app answers what it is asked; of a PHP site it is asked only for scripts. */
@@ -109,10 +116,8 @@ export class Exchange {
     const { scripts } = this.#target = found.target;
     if (scripts === undefined) { this.#ask(found, hasBody); return; }
     const ruling = ruleOnScript(this, found, scripts);
-    if (ruling instanceof Fault) this.fail(ruling);
-    else if (!('target' in ruling)) this.answer(ruling);
-    else if ('rest' in ruling) this.#toFile(ruling, hasBody);
-    else this.#ask(ruling, hasBody);
+    if ('send' in ruling) this.#ask(ruling, hasBody);
+    else this.#become(ruling, hasBody);
   }
 
   /** Sends the request to an app: at once, or when its body has been collected. */
@@ -137,11 +142,9 @@ export class Exchange {
   /** A piece of the request's body, lent. */
   requestContent(bytes: Uint8Array): void {
     if (this.#done) return;
+    if (this.#early !== undefined) { this.#early.add(bytes); this.down.holdBody(); return; }
     this.bytesIn += bytes.length;
-    if (this.bytesIn > this.#maxBody) {
-      this.requestFault(tooLarge(this.#app!.target.route, this.bytesIn));
-      return;
-    }
+    if (this.bytesIn > this.#maxBody) { this.requestFault(tooLarge(this.#app!.target.route, this.bytesIn)); return; }
     if (this.#body !== undefined) {
       if (!this.#body.add(bytes)) this.down.holdBody();
     } else if (this.#app?.content(bytes) === false) this.down.holdBody();
@@ -149,6 +152,7 @@ export class Exchange {
 
   requestEnd(trailers: Fields | undefined): void {
     if (this.#done) return;
+    if (this.#early !== undefined) { this.#early.end(trailers); return; }
     // A collected body goes on with a Content-Length, which leaves no room for trailers (RFC 9110 §6.5.1 lets them be discarded).
     if (this.#body !== undefined) this.#app!.beginWith(this.#body);
     else this.#app?.endContent(trailers === undefined ? '' : this.#app.keepTrailers(trailers));
@@ -289,8 +293,4 @@ export class Exchange {
     this.#coder?.stop();
     logExchange(this);
   }
-}
-
-function tooLarge(route: AppRoute, seen: number): Fault {
-  return new Fault('body-too-large', `${seen} bytes or more; this route accepts ${route.maxBody} (--max-body)`);
 }

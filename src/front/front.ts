@@ -79,7 +79,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const { log, ...logs } = part?.log ?? openLog(settings, options.out);
   const doors: Doors = {};
   const counters = settings.admin && new Counters(settings.sites.map(siteName));
-  const live = new Live({ transport, log, counters, observe: options.observe, secret: part?.secret, timed: settings.log !== 'off' || counters !== undefined });
+  const live = new Live({ transport, log, counters, observe: options.observe, secret: part?.secret, limiter: part?.limiter, timed: settings.log !== 'off' || counters !== undefined });
   const from = { live, doors, dataDir: options.dataDir };
   let current = await Configuration.open(settings, { ...from, share: part });
   live.context = current.context;

@@ -4,6 +4,7 @@ import { Clock } from './clock.ts';
 import type { FrontContext, Observed } from './context.ts';
 import type { ClientConnection } from './downstream/http1.ts';
 import { createIds } from './ids.ts';
+import { OwnLimiter, type Limiter } from './limiter/limiter.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
 import { Scarcity } from './scarcity.ts';
@@ -15,6 +16,8 @@ export interface LiveParts {
   readonly observe?: ((seen: Observed) => void) | undefined;
   /** Undefined: one is drawn. */
   readonly secret?: Uint8Array | undefined;
+  /** Undefined: one of its own. */
+  readonly limiter?: Limiter | undefined;
   /** False: nobody asks how long anything took. */
   readonly timed?: boolean;
 }
@@ -27,6 +30,7 @@ export class Live {
   readonly observe: ((seen: Observed) => void) | undefined;
   readonly secret: Uint8Array;
   readonly stamp: () => number;
+  readonly limiter: Limiter;
   readonly clock = new Clock();
   readonly connections = new Set<ClientConnection>();
   readonly nextId = createIds();
@@ -37,13 +41,14 @@ export class Live {
   /** Connections that came while the doors were being opened; undefined once there are sites. */
   #waiting: Wire[] | undefined = [];
 
-  constructor({ transport, log, counters, observe, secret = randomBytes(32), timed = true }: LiveParts) {
+  constructor({ transport, log, counters, observe, secret = randomBytes(32), limiter = new OwnLimiter(), timed = true }: LiveParts) {
     this.transport = transport;
     this.log = log;
     this.counters = counters;
     this.scarcity = new Scarcity(log, counters);
     this.observe = observe;
     this.secret = secret;
+    this.limiter = limiter;
     this.stamp = timed ? () => performance.now() : () => 0;
   }
 

@@ -1,5 +1,6 @@
 import type { Certificates } from '../certs/store.ts';
 import type { Fellows } from './fellows.ts';
+import type { Limiter } from './limiter/limiter.ts';
 import type { OpenLog } from './open-log.ts';
 
 /** Reads a file whole. Throws the system's error. */
@@ -15,4 +16,6 @@ export interface Part {
   readonly fellows: Fellows;
   /** Reads a file that the other process has read for it, or else the disk. */
   readonly readFile: ReadFile;
+  /** Counts for all of them. */
+  readonly limiter: Limiter;
 }

@@ -3,13 +3,17 @@ import { checkClient } from './client-check.ts';
 import type { Exchange } from './exchange.ts';
 import { folderAnswer, redirectAnswer, type OwnAnswer } from './own-answers.ts';
 import type { Scripts } from './scripts.ts';
+import type { Site } from './site.ts';
 import type { AppLead, Lead, OwnLead } from './targets.ts';
 
 /** What becomes of a request: where it leads, the front's own answer, or what is wrong. */
 export type Ruling = Lead | OwnAnswer | Fault;
 
-/** Site, then scheme policy, then route (ARCHITECTURE.md, "The life of a request"). The truth is known already. */
-export function ruleOn(exchange: Exchange): Ruling {
+/**
+ * Site, then scheme policy, then how often, then route (ARCHITECTURE.md, "The life of a request"). The truth is known already.
+ * 'later': somebody has to be asked; the exchange is told (`ruled`).
+ */
+export function ruleOn(exchange: Exchange): Ruling | 'later' {
   const { context, down, head, truth } = exchange;
   const authority = context.authorityDownload?.(head);
   if (authority !== undefined) return authority;
@@ -28,8 +32,14 @@ export function ruleOn(exchange: Exchange): Ruling {
     return redirectAnswer(exchange, { scheme: to, host: name === undefined || (decision !== 'pass' && site.keepsName) ? head.host : name });
   }
   if (site.isClosedTo(truth.client, head.target)) return site.closed();
-  return site.route(head.target) ?? new Fault('not-found', 'no route leads anywhere for this path');
+  if (site.ration !== undefined && !site.schemes.isHealth(head.target)) {
+    const refused = site.ration(head.target, truth.client, (fault) => { exchange.ruled(fault ?? lead(site, head.target)); });
+    if (refused !== undefined) return refused;
+  }
+  return lead(site, head.target);
 }
+
+const lead = (site: Site, target: string): Lead | Fault => site.route(target) ?? new Fault('not-found', 'no route leads anywhere for this path');
 
 /** A request for a PHP site: its scripts are the app's, other files are given out as they are. */
 export function ruleOnScript(exchange: Exchange, lead: AppLead, scripts: Scripts): Exclude<Ruling, OwnLead> {

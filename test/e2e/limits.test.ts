@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { before, describe, it } from 'node:test';
 import { startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
-import { eventually, scope } from '../helpers/scope.ts';
+import { makeCertificate } from '../helpers/certificate.ts';
+import { requires } from '../helpers/real.ts';
+import { eventually, scope, tempDir } from '../helpers/scope.ts';
 import { Talk } from '../helpers/talk.ts';
 
 /** An app whose answers are given when the test says so, in the order of the requests. */
@@ -60,5 +62,43 @@ describe('one front with small limits', () => {
     const texts = (await Promise.all([first, second, third])).map(({ text }) => text);
     assert.equal(texts[0], 'first');
     assert.ok(texts.includes('second'), 'the one that waited is answered, whichever of the two it was');
+  });
+});
+
+describe('the rates of several workers', requires('openssl'), () => {
+  const on = scope();
+  const PREFIXES = Array.from({ length: 12 }, (_, i) => `/${i}/`);
+  let front: Front;
+  before(async () => {
+    const server = createServer((_, answer) => { answer.end('fine'); }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    on.after(() => { server.closeAllConnections(); server.close(); });
+    const { cert, key } = makeCertificate(tempDir(on), 'site', ['localhost']);
+    const rates = PREFIXES.flatMap((prefix) => ['--rate', `${prefix}=1/h burst=3`]);
+    front = await startFront(on, [String((server.address() as AddressInfo).port), '--cert', cert, '--key', key, '--workers', '2', ...rates, '--rate', '/many/=1/h burst=40']);
+  });
+
+  const ask = async (count: number, path: string): Promise<{ statuses: number[]; workers: Set<string | undefined> }> => {
+    const answers = await Promise.all(Array.from({ length: count }, () => front.get(path)));
+    return { statuses: answers.map(({ status }) => status), workers: new Set(answers.flatMap(({ headers }) => (headers['x-request-id'] as string | undefined)?.split('-')[0] ?? [])) };
+  };
+
+  it('are those of one: exactly as many are let through, whichever worker they come to', async () => {
+    let both = 0;
+    for (const prefix of PREFIXES) {
+      const { statuses, workers } = await ask(12, prefix);
+      assert.equal(statuses.filter((status) => status === 200).length, 3, statuses.join());
+      assert.equal(statuses.filter((status) => status === 429).length, 9, statuses.join());
+      both += Number(workers.size === 2); // refusals have an id, which names the process
+      if (both === 2) break;
+    }
+    assert.ok(both > 0, 'two workers have answered');
+    assert.deepEqual((await ask(4, '/elsewhere')).statuses, [200, 200, 200, 200]);
+  });
+
+  it('may leave some of a large bucket in the hands of a worker that is not asked any more, and never give out more', async () => {
+    const { statuses } = await ask(60, '/many/');
+    const through = statuses.filter((status) => status === 200).length;
+    assert.ok(through <= 40 && through >= 20, `${through} of 60`);
   });
 });

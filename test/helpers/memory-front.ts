@@ -4,6 +4,7 @@ import { ClientConnection } from '../../src/front/downstream/http1.ts';
 import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
 import { Live } from '../../src/front/live.ts';
+import type { Limiter } from '../../src/front/limiter/limiter.ts';
 import { createLog } from '../../src/front/log/index.ts';
 import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites.ts';
@@ -43,12 +44,12 @@ export class MemoryFront {
   /** Everything that was logged, one object a line. */
   readonly logged: string[] = [];
 
-  constructor(given: Settings = settings(), { real = false, clients, counters }: { readonly real?: boolean; readonly counters?: Counters; readonly clients?: Parts['clients'] } = {}) {
+  constructor(given: Settings = settings(), { real = false, clients, counters, limiter }: { readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients'] } = {}) {
     const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };
     const certificates = { pick: () => undefined, real, names: [], shown: () => [], authorityFiles: [], close: () => undefined };
-    this.live = new Live({ transport: this.transport, log, counters });
+    this.live = new Live({ transport: this.transport, log, counters, limiter });
     this.context = this.live.context = createContext(given, this.live, { certificates, clients, doors });
     const { upstreams } = this;
     this.context.serve(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));

@@ -231,7 +231,7 @@ const REFUSED: readonly (readonly [why: string, config: unknown, said: RegExp])[
   ['a prefix without its slash', { static: { 'media/': 'media' } }, /^static\.media\/: .*\/media\//],
   ['a prefix with a query', { app: 1, scheme: { '/x?y': 'http' } }, /^scheme\.\/x\?y: .*query/],
   ['a policy that is none', { app: 1, scheme: { '/': 'both' } }, /^scheme\.\/: saw "both", expected https, http or either/],
-  ['a prefix with two policies', { app: 1, scheme: { '/x': 'http', '/x/': 'https' } }, /^scheme\.\/x\/: .*one policy/],
+  ['a prefix with two policies', { app: 1, scheme: { '/x': 'http', '/x/': 'https' } }, /^scheme\.\/x\/: .*one rule/],
   ['a health path that is none', { app: 1, health: ['up'] }, /^health\[0\]: saw "up".*\/up/],
   ['HSTS beside an http path', { app: 1, hsts: 300, scheme: { '/feed/': 'http' } }, /^hsts: .*whole host.*\/feed\//],
   ['HSTS beside an either path', { app: 1, hsts: 300, scheme: { '/': 'either' } }, /^hsts: .*every path over https/],

@@ -4,6 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { CertificatePair } from '../../core/contract/certificate.ts';
 import type { News } from '../../front/fellows.ts';
 import type { Inherited } from '../../front/front.ts';
+import type { Borrow, Lent } from '../../front/limiter/lend.ts';
 import type { Snapshot } from '../../front/metrics/snapshot.ts';
 import type { FrontEvent } from '../../front/log/index.ts';
 import type { Account } from '../privilege/account.ts';
@@ -73,4 +74,6 @@ export interface ParentAsks {
 export interface WorkerAsks {
   /** The pair for a server name; null for none. */
   readonly certificate: readonly [string | null, CertificatePair | null];
+  /** Tokens for requests that are counted; the answers in the same order. */
+  readonly borrow: readonly [readonly Borrow[], readonly Lent[]];
 }

@@ -24,6 +24,7 @@ import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts'
 import { Gathered } from './gathered.ts';
 import { readForWorkers } from './handed-files.ts';
 import { openKeys } from './keys.ts';
+import { openLender } from './lender.ts';
 import { Workers } from './workers.ts';
 
 type Doors = Partial<Record<Scheme, Door<Bound>>>;
@@ -47,12 +48,13 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     secret: randomBytes(32).toString('base64'),
     colours: process.stdout.isTTY && settings.logFile === undefined,
   };
+  const lendTo = openLender(count);
   const workers = new Workers({
     count, log,
     patience: settings.grace * 1000 + 5000,
     fds: () => Object.values(doors).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
     share: () => ({ ...share, doors: handed(doors), certificates: keys.handed(), files: readForWorkers(settings, keys.certificates?.authorityFiles ?? []) }),
-    greet: (line) => { keys.serve(line); },
+    greet: (line) => { keys.serve(line); lendTo(line); },
   });
   // Whoever starts later is told the newest.
   const rotation = setInterval(() => { workers.say('ticketKey', share.ticketKey = makeTicketKeys().toString('base64')); }, TICKET_KEY_LIFE).unref();

@@ -1,6 +1,7 @@
 import { AskedCertificates, HandedCertificates } from '../../certs/handed.ts';
 import type { Certificates } from '../../certs/store.ts';
 import { Fellows } from '../../front/fellows.ts';
+import { SharedLimiter } from '../../front/limiter/shared.ts';
 import { createLog, standardOutput, type Log } from '../../front/log/index.ts';
 import { LAST_LINES, type OpenLog } from '../../front/open-log.ts';
 import type { Part } from '../../front/part.ts';
@@ -22,6 +23,7 @@ export function takePart(start: Start, line: ToParent): Share {
     secret: Buffer.from(start.secret, 'base64'),
     fellows: fellowsOver(line, start),
     readFile: readHanded(start.files),
+    limiter: new SharedLimiter((wanted) => line.ask('borrow', wanted)),
     begun: () => { share.quiet = false; },
   };
 }

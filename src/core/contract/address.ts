@@ -94,6 +94,16 @@ export function canonical(address: Address): string {
   return gap.length < 2 ? hex(0, 8) : `${hex(0, gap.at)}::${hex(gap.at + gap.length, 8)}`;
 }
 
+/**
+ * Who an address stands for where it is counted what comes from one: itself, and of IPv6 the first 64 bits, since whoever has
+ * one address of such a network may take any of them (RFC 6177, RFC 4291 §2.5.1). Of canonical text; what is no address stays as it is.
+ */
+export function networkOf(address: string): string {
+  if (address.indexOf(':') < 0) return address;
+  const words = parseAddress(address, 'drop-zone')?.words;
+  return words?.length === 4 ? canonical({ family: 6, words: [words[0]!, words[1]!, 0, 0] }) : address;
+}
+
 /** The longest run of zero groups, the first of equals (RFC 5952 §4.2.3). */
 function longestZeros(all: readonly number[]): { at: number; length: number } {
   let best = { at: 0, length: 0 };

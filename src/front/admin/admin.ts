@@ -7,6 +7,7 @@ import type { Transport } from '../../transport/wire.ts';
 import { createContext } from '../compose.ts';
 import { doorPlan } from '../door-plan.ts';
 import { addressText, DoorError, openDoor, type Door } from '../doors.ts';
+import { OwnLimiter } from '../limiter/limiter.ts';
 import { Live } from '../live.ts';
 import type { Log } from '../log/index.ts';
 import type { Build } from '../metrics/prometheus.ts';
@@ -115,7 +116,7 @@ class AdminSite extends Site {
   readonly #lead: Lead;
 
   constructor(target: Extract<Target, { kind: 'answer' | 'redirect' }>, log: Log) {
-    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, policy: undefined, log, explained: new Set() });
+    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, policy: undefined, log, limiter: new OwnLimiter(), explained: new Set() });
     this.#lead = { target };
   }
 
