@@ -42,6 +42,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'slow readers': (scene) => slowReaders(scene, 2 * scene.every),
   'slow senders': (scene) => slowSenders(scene, 2 * scene.every),
   'clients reset': resets,
+  'configuration reloaded': ({ front }) => front.reload(),
+  'wrong configuration refused': ({ front }) => front.reloadWrongly(),
   'log opened anew': ({ log }) => log.rotate(),
   'worker killed': ({ front, tally, random, workers }) => {
     if (workers > 1) {

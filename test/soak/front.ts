@@ -8,19 +8,29 @@ import { BIN, ROOT } from '../helpers/front.ts';
 import { eventually } from '../helpers/scope.ts';
 import type { Apps } from './apps.ts';
 import type { Content } from './content.ts';
+import { Lines } from './lines.ts';
 import { FILES } from './order.ts';
 
 export interface FrontPlan { readonly runtime: 'node' | 'bun'; readonly workers: number }
+
+type Configuration = (mark: number) => Record<string, unknown>;
 
 export class Front {
   readonly pid: number;
   readonly ports: { readonly https: number; readonly http: number };
   readonly ca: string;
   readonly accessLog: string;
+  /** Which configuration counts: each answer says it in X-Mark. `since`: for everything that begins after it (`performance.now()`). */
+  readonly marks: { readonly mark: number; since: number }[] = [{ mark: 0, since: 0 }];
   readonly #dir: string;
   readonly #child: ChildProcess;
+  readonly #configuration: Configuration;
+  readonly #events: Lines;
+  #reloading: Promise<unknown> = Promise.resolve();
 
-  private constructor(dir: string, child: ChildProcess, { ports, ca }: Pick<Front, 'ports' | 'ca'>) {
+  private constructor(dir: string, child: ChildProcess, { ports, ca, configuration }: Pick<Front, 'ports' | 'ca'> & { readonly configuration: Configuration }) {
+    this.#configuration = configuration;
+    this.#events = new Lines(join(dir, 'events.log'));
     this.#dir = dir;
     this.#child = child;
     this.pid = child.pid!;
@@ -35,14 +45,15 @@ export class Front {
     mkdirSync(files);
     FILES.forEach((size, i) => { writeFileSync(join(files, `${i}.bin`), content.of('file', i, size)); });
     const app = (to: Parameters<Apps['of']>[0]): { app: string[] } => ({ app: apps.of(to).map(({ address }) => address) });
-    const config = {
+    const configuration = (mark: number): Record<string, unknown> => ({
       https: '127.0.0.1:0', http: '127.0.0.1:0', certificates: [{ cert, key }], workers, scheme: { '/': 'either' }, log: 'json', logFile: join(dir, 'access.log'),
+      answerHeaders: { set: { 'X-Mark': String(mark) } },
       routes: {
-        '/tcp/': app('tcp'), '/stream/': { ...app('stream'), streamBodies: true }, '/unix/': app('unix'), '/pair/': app('pair'), '/uwsgi/': app('uwsgi'),
-        '/files/': { static: files },
+        '/tcp/': { ...app('tcp'), readAhead: mark % 2 === 0 ? '1MiB' : '200k' }, '/stream/': { ...app('stream'), streamBodies: true }, '/unix/': app('unix'),
+        '/pair/': { ...app('pair'), upstream: { fails: 3 + mark % 2 } }, '/uwsgi/': app('uwsgi'), '/files/': { static: files },
       },
-    };
-    writeFileSync(join(dir, 'sallyport.config.json'), JSON.stringify(config));
+    });
+    writeFileSync(join(dir, 'sallyport.config.json'), JSON.stringify(configuration(0)));
     const events = join(dir, 'events.log');
     const out = openSync(events, 'a');
     const program = runtime === 'bun' ? join(ROOT, 'node_modules/.bin/bun') : process.execPath;
@@ -55,7 +66,43 @@ export class Front {
       return /^\{.*"event":"ready".*$/m.exec(said)?.[0];
     }, 60_000);
     const { https, http } = JSON.parse(ready) as { https: string; http: string };
-    return new Front(dir, child, { ports: { https: Number(new URL(https).port), http: Number(new URL(http).port) }, ca: pem });
+    return new Front(dir, child, { ports: { https: Number(new URL(https).port), http: Number(new URL(http).port) }, ca: pem, configuration });
+  }
+
+  /** Another configuration counts from now on. */
+  reload(): Promise<void> {
+    return this.#inOrder(async () => {
+      const mark = this.marks.at(-1)!.mark + 1;
+      const change = { mark, since: Infinity };
+      this.marks.push(change);
+      await this.#read(JSON.stringify(this.#configuration(mark)), 'reloaded');
+      change.since = performance.now();
+    });
+  }
+
+  /** A configuration that is wrong changes nothing. */
+  reloadWrongly(): Promise<void> {
+    return this.#inOrder(() => this.#read(JSON.stringify({ ...this.#configuration(999_999), speaks: 'nonsense' }), 'reload-refused'));
+  }
+
+  /** Whether a request that began then may have been answered by the configuration of this mark. */
+  mayHave(mark: number, began: number): boolean {
+    const least = this.marks.findLast(({ since }) => since < began)!;
+    return mark >= least.mark && mark <= this.marks.at(-1)!.mark;
+  }
+
+  #inOrder(step: () => Promise<void>): Promise<void> {
+    const next = this.#reloading.then(step);
+    this.#reloading = next.catch(() => undefined);
+    return next;
+  }
+
+  async #read(text: string, event: 'reloaded' | 'reload-refused'): Promise<void> {
+    this.#events.read();
+    writeFileSync(join(this.#dir, 'sallyport.config.json'), text);
+    this.signal('SIGHUP');
+    const said = await eventually(`the front to say ${event}`, () => this.#events.read().find((line) => /"event":"reload/.test(line)), 60_000);
+    if (!said.includes(`"event":"${event}"`)) throw new Error(`instead of ${event}: ${said}`);
   }
 
   get running(): boolean { return this.#child.exitCode === null && this.#child.signalCode === null; }

@@ -1,30 +1,9 @@
-/** What the apps have written down, and the access log: lines of growing files, each read once. */
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+/** What the apps have written down, and the access log. */
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { eventually } from '../helpers/scope.ts';
 import type { Front } from './front.ts';
+import { Lines } from './lines.ts';
 import type { Tally } from './tally.ts';
-
-/** Reads what has come to a file since it was read last, by whole lines. */
-export class Lines {
-  #at = 0;
-  #rest = '';
-  readonly #path: string;
-  constructor(path: string) { this.#path = path; }
-
-  read(): string[] {
-    const file = openSync(this.#path, 'r');
-    const piece = Buffer.allocUnsafe(1 << 20);
-    const lines: string[] = [];
-    for (let got = readSync(file, piece, 0, piece.length, this.#at); got > 0; got = readSync(file, piece, 0, piece.length, this.#at)) {
-      this.#at += got;
-      const parts = (this.#rest + piece.toString('latin1', 0, got)).split('\n');
-      this.#rest = parts.pop()!;
-      for (const part of parts) lines.push(part);
-    }
-    closeSync(file);
-    return lines;
-  }
-}
 
 /** Nothing that is not idempotent may reach an app twice, and no app may get a body that is not what was sent. */
 export class Ledger {

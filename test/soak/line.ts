@@ -14,6 +14,8 @@ export interface Outcome {
   readonly is: 'right' | 'short' | 'wrong' | 'refused' | 'cut' | 'nothing' | 'left';
   readonly status: number;
   readonly detail: string;
+  /** Of the configuration that answered; undefined where no head came. */
+  readonly mark: number | undefined;
   /** Milliseconds of `performance.now()`. */
   readonly began: number;
   readonly ended: number;
@@ -182,6 +184,6 @@ export class Line {
     const { reader, began, resolve, timer } = this.#waiting.shift()!;
     clearTimeout(timer);
     this.idleSince = performance.now();
-    resolve({ is, status: reader.status, detail, began, ended: this.idleSince, behind: is === 'nothing' && this.#behind });
+    resolve({ is, status: reader.status, detail, mark: reader.status === 0 ? undefined : Number(reader.fields.get('x-mark')), began, ended: this.idleSince, behind: is === 'nothing' && this.#behind });
   }
 }

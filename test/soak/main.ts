@@ -25,10 +25,12 @@ if (runtime !== 'node' && runtime !== 'bun') { console.error(`--runtime ${runtim
 
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : number('seed', 0);
 const minutes = number('minutes', 0.1);
-const plan = { runtime, workers: number('workers', 1), seconds: minutes * 60, seed, rate: values.rate === undefined ? undefined : number('rate', 1), part: number('part', 0.01), every: number('every', 0.1), quiet: true } as const;
+const plan = { runtime, workers: number('workers', 1), seconds: minutes * 60, seed, rate: values.rate === undefined ? undefined : number('rate', 1), part: number('part', 0.01), every: number('every', 0.1), long: true } as const;
 const started = new Date();
 console.log(`A soak of ${minutes} minutes on ${runtime}, seed ${seed}`);
-const outcomes = await soak({ ...plan, tell: (line) => { console.log(line); } });
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort(); }); // what it found until then counts
+const outcomes = await soak({ ...plan, stop: stop.signal, tell: (line) => { console.log(line); } });
 // A short one is over before memory has found its level.
 const flat = minutes < 10 || outcomes.memory.growth <= FLAT;
 const passed = outcomes.failed === 0 && flat;

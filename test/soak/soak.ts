@@ -18,13 +18,15 @@ import { coreShare, descriptorsOf, memoryOf, watch, type Memory } from './watch.
 export interface Plan extends FrontPlan {
   readonly seconds: number;
   readonly seed: number;
-  /** Requests per second; undefined: this part of what the front took in the first seconds. */
+  /** Requests per second; undefined in a long one: this part of what the front takes. */
   readonly rate: number | undefined;
   readonly part: number;
   /** Seconds between two faults, about. */
   readonly every: number;
-  /** Look whether every descriptor is closed in the end, which takes most of a minute. */
-  readonly quiet: boolean;
+  /** Measure first what the front takes, and look in the end whether every descriptor is closed; takes a minute more. */
+  readonly long: boolean;
+  /** Ends it before its time. */
+  readonly stop?: AbortSignal;
   /** Hears of each failure at once, and now and then how far it is. */
   readonly tell?: (line: string) => void;
 }
@@ -72,11 +74,11 @@ export async function soak(plan: Plan): Promise<Outcomes> {
 interface Parts { readonly apps: Apps; readonly content: Content; readonly front: Front; readonly ledgerFile: string }
 
 async function soaked(plan: Plan, { apps, content, front, ledgerFile }: Parts): Promise<Outcomes> {
-  const tally = new Tally(apps, plan.tell);
+  const tally = new Tally({ apps, front }, plan.tell);
   const ground: Ground = { ports: front.ports, ca: front.ca, content, session: undefined };
   const load = new Load(ground, tally, plan.seed);
   const before = descriptorsOf(front.pid);
-  const flatOut = plan.rate === undefined ? await calibrated(load, front) : undefined;
+  const flatOut = plan.long ? await calibrated(load, front) : undefined;
   const rate = plan.rate ?? flatOut!.rate * plan.part;
   plan.tell?.(`${Math.round(rate)} requests per second${flatOut === undefined ? '' : `; flat out ${JSON.stringify(flatOut)}`}`);
 
@@ -86,6 +88,7 @@ async function soaked(plan: Plan, { apps, content, front, ledgerFile }: Parts): 
   const share = coreShare(front.pid);
   const began = performance.now();
   const timer = setTimeout(() => { over.abort(); }, plan.seconds * 1000);
+  plan.stop?.addEventListener('abort', () => { over.abort(); });
   const interval = setInterval(() => {
     ledger.read();
     if (!front.running) { tally.fail({ kind: 'the front ended', n: 0, detail: front.said() }); over.abort(); }
@@ -109,7 +112,7 @@ async function soaked(plan: Plan, { apps, content, front, ledgerFile }: Parts): 
   const core = share();
   const seen = await samples;
 
-  const after = plan.quiet ? await quiet(front, before) : before;
+  const after = plan.long ? await quiet(front, before) : before;
   if (after > before + SPARE) tally.fail({ kind: 'descriptors left open', n: 0, detail: `${before} before, ${after} long after the last request` });
   ledger.read();
   const exit = await front.end();

@@ -1,5 +1,6 @@
 /** What became of the requests of a soak, and which answers were owed. */
 import type { Apps } from './apps.ts';
+import type { Front } from './front.ts';
 import type { Outcome } from './line.ts';
 import type { Order } from './order.ts';
 
@@ -21,13 +22,15 @@ export class Tally {
   answered = 0;
   /** Times (`performance.now()`) at which something happened to the front itself, and how long it counts. */
   readonly #front: { readonly from: number; readonly to: number }[] = [];
-  readonly #apps: Apps;
+  readonly #apps: Pick<Apps, 'excuse'>;
 
+  readonly #reloads: Pick<Front, 'mayHave'>;
   readonly #tell: ((line: string) => void) | undefined;
 
   /** `tell` hears of each failure at once. */
-  constructor(apps: Apps, tell?: (line: string) => void) {
+  constructor({ apps, front }: { readonly apps: Pick<Apps, 'excuse'>; readonly front: Pick<Front, 'mayHave'> }, tell?: (line: string) => void) {
     this.#apps = apps;
+    this.#reloads = front;
     this.#tell = tell;
   }
 
@@ -48,13 +51,14 @@ export class Tally {
   }
 
   judge(order: Order, outcome: Outcome): void {
-    const { is, status, detail, began, ended } = outcome;
+    const { is, status, detail, mark, began, ended } = outcome;
     this.count('asked');
     this.count(`to ${order.to}`);
     if (status !== 0) this.answered += 1;
     if (is === 'left') { this.count('client went away'); return; }
     const bad = (kind: string): void => { this.fail({ kind, n: order.n, detail: `${is}, status ${status}, after ${Math.round(ended - began)} ms: ${detail}`.slice(0, 400), order }); };
     if (is === 'wrong') { bad('wrong bytes'); return; }
+    if (mark !== undefined && !this.#reloads.mayHave(mark, began)) { bad(`answered by configuration ${mark}`); return; }
     if (order.cut === 'no' && is === 'right') { this.count('right'); return; }
     if (is === 'right') { bad('whole although the app broke off'); return; }
     const excuse = order.cut !== 'no' ? 'app broke off' : this.#apps.excuse(order, began, ended) ? 'app was restarted' : undefined;

@@ -21,6 +21,8 @@ export interface Memory {
   readonly growth: number;
   /** The medians of all six sixths. */
   readonly sixths: readonly number[];
+  /** The same of sixty parts of the time. */
+  readonly sixtieths: readonly number[];
 }
 
 export function descriptorsOf(pid: number): number {
@@ -51,10 +53,13 @@ const tenths = (number: number): number => Math.round(number * 10) / 10;
 
 export function memoryOf(samples: readonly Sample[]): Memory {
   const totals = samples.map(({ memory }) => sum(memory));
-  const upTo = (part: number): number => Math.floor(totals.length * part / 6);
-  const sixths = Array.from({ length: 6 }, (_, i) => tenths(median(totals.slice(Math.min(upTo(i), totals.length - 1), Math.max(upTo(i + 1), upTo(i) + 1)))));
+  const medians = (parts: number): number[] => Array.from({ length: parts }, (_, i) => {
+    const from = Math.floor(totals.length * i / parts);
+    return tenths(median(totals.slice(from, Math.max(Math.floor(totals.length * (i + 1) / parts), from + 1))));
+  });
+  const sixths = medians(6);
   const [, first = 0, , , , last = 0] = sixths;
-  return { first, last, most: tenths(Math.max(...totals)), growth: tenths((last / first - 1) * 100), sixths };
+  return { first, last, most: tenths(Math.max(...totals)), growth: tenths((last / first - 1) * 100), sixths, sixtieths: medians(60) };
 }
 
 /** The share of one core that the front takes over a time. */

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AnswerReader } from '../soak/answer-reader.ts';
-import type { Apps } from '../soak/apps.ts';
 import type { Outcome } from '../soak/line.ts';
 import { makeOrder, readTarget, targetOf, type Order } from '../soak/order.ts';
 import { Tally } from '../soak/tally.ts';
@@ -43,21 +42,22 @@ describe('an answer, read whole and byte by byte', () => {
 
 describe('what became of a request', () => {
   const verdict = (outcome: Partial<Outcome>, order: Partial<Order> = {}, restarted = false): { failed: number; requests: Record<string, number> } => {
-    const tally = new Tally({ excuse: () => restarted } as unknown as Apps);
-    tally.judge({ ...makeOrder(new Random(1), 1, { to: 'tcp', method: 'GET', shape: 'length' }), ...order }, { is: 'right', status: 200, detail: '', began: 0, ended: 1, behind: false, ...outcome });
+    const tally = new Tally({ apps: { excuse: () => restarted }, front: { mayHave: (mark) => mark === 3 } });
+    tally.judge({ ...makeOrder(new Random(1), 1, { to: 'tcp', method: 'GET', shape: 'length' }), ...order }, { is: 'right', status: 200, detail: '', mark: 3, began: 0, ended: 1, behind: false, ...outcome });
     return tally;
   };
 
   const bad: readonly (readonly [string, Partial<Outcome>, Partial<Order>, boolean])[] = [
     ['a wrong byte', { is: 'wrong' }, {}, false],
     ['a wrong byte, whatever happened to the app', { is: 'wrong' }, { cut: 'body' }, true],
-    ['no answer', { is: 'nothing', status: 0 }, {}, false],
+    ['an answer by a configuration that counts no more', { mark: 2 }, {}, false],
+    ['no answer', { is: 'nothing', status: 0, mark: undefined }, {}, false],
     ['a cut one', { is: 'cut' }, {}, false],
     ['502 from an app that is there', { is: 'refused', status: 502 }, {}, false],
     ['400 while the app was restarted', { is: 'refused', status: 400 }, {}, true],
     ['a whole answer of an app that broke off', { is: 'right' }, { cut: 'head' }, false],
     ['a cut answer that was ended as if it were whole', { is: 'short' }, { cut: 'body' }, false],
-    ['nothing at all where the app broke off before its answer began', { is: 'nothing', status: 0 }, { cut: 'silent' }, false],
+    ['nothing at all where the app broke off before its answer began', { is: 'nothing', status: 0, mark: undefined }, { cut: 'silent' }, false],
   ];
   for (const [name, outcome, order, restarted] of bad) test(`${name} fails`, () => { assert.equal(verdict(outcome, order, restarted).failed, 1); });
 
@@ -66,7 +66,7 @@ describe('what became of a request', () => {
     ['502 while the app was restarted', { is: 'refused', status: 502 }, {}, true],
     ['a cut answer of an app that broke off', { is: 'cut' }, { cut: 'chunk' }, false],
     ['a short answer that the app ended by closing', { is: 'short' }, { shape: 'close' }, true],
-    ['none, where the client went away', { is: 'left', status: 0 }, {}, false],
+    ['none, where the client went away', { is: 'left', status: 0, mark: undefined }, {}, false],
   ];
   for (const [name, outcome, order, restarted] of good) test(`${name} does not`, () => { assert.equal(verdict(outcome, order, restarted).failed, 0); });
 });
