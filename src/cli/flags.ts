@@ -102,7 +102,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ]],
   ['Proxies in front of this one:', [
     ['--trust <addr>', 'believe forwarding headers from this address, CIDR, loopback, unix or cloudflare (repeatable)', 'repeatable'],
-    ['--trust-header <name>', 'the header that counts: a known name, or scheme=NAME, client=NAME, host=NAME, port=NAME (X-Forwarded-Proto and X-Forwarded-For; repeatable)', 'repeatable'],
+    ['--trust-header <name>', 'the header that counts: a known name, or scheme=NAME, client=NAME, host=NAME, port=NAME, id=NAME (X-Forwarded-Proto and X-Forwarded-For; repeatable)', 'repeatable'],
     ['--accept-proxy', 'both doors expect the PROXY protocol (v1, v2) from the --trust peers and refuse everybody else'],
   ]],
   ['Policy:', [

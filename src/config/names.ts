@@ -34,19 +34,20 @@ const CARRIES: Readonly<Record<string, TrustedFact>> = {
   'cf-connecting-ip': 'client', 'x-cluster-client-ip': 'client',
   'x-forwarded-host': 'host', 'x-host': 'host',
   'x-forwarded-port': 'port',
+  'x-request-id': 'id', 'cf-ray': 'id', 'x-amzn-trace-id': 'id',
 };
 
-export type TrustedFact = 'scheme' | 'client' | 'host' | 'port';
+export type TrustedFact = 'scheme' | 'client' | 'host' | 'port' | 'id';
 
-/** `NAME` for a well-known header, or `scheme=NAME`, `client=NAME`, `host=NAME`, `port=NAME`. What it carries, and its name. */
+/** `NAME` for a well-known header, or `scheme=NAME`, `client=NAME`, `host=NAME`, `port=NAME`, `id=NAME`. What it carries, and its name. */
 export function parseTrustHeader(written: string): { readonly facts: readonly TrustedFact[]; readonly name: string } {
-  const split = /^(scheme|client|host|port)=(.*)$/i.exec(written.trim());
+  const split = /^(scheme|client|host|port|id)=(.*)$/i.exec(written.trim());
   if (split !== null) return { facts: [split[1]!.toLowerCase() as TrustedFact], name: parseFieldName(split[2]!) };
   const name = parseFieldName(written.trim());
   if (name.toLowerCase() === 'forwarded') return { facts: ['scheme', 'client'], name }; // RFC 7239 §5: proto and for; its host counts when named
   const fact = CARRIES[name.toLowerCase()];
   if (fact === undefined) {
-    throw new BadValue('a well-known forwarding header, or what it carries and its name', `Say what ${name} carries: scheme=${name}, client=${name}, host=${name} or port=${name}`);
+    throw new BadValue('a well-known forwarding header, or what it carries and its name', `Say what ${name} carries: scheme=${name}, client=${name}, host=${name}, port=${name} or id=${name}`);
   }
   return { facts: [fact], name };
 }

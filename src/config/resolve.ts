@@ -64,6 +64,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
       client: config.trustHeaders?.client ?? DEFAULT_TRUST_HEADERS.client,
       host: config.trustHeaders?.host,
       port: config.trustHeaders?.port,
+      ...(config.trustHeaders?.id !== undefined && { id: config.trustHeaders.id }),
     },
     secretFile: config.secretFile === undefined ? undefined : problems.at(['secretFile'], config.secretFile, () => secretFile(config.secretFile!, folder)),
     allowHeaders: config.allowHeaders ?? [],

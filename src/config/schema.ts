@@ -29,7 +29,8 @@ const trustHeaders = z.strictObject({
   client: fieldName.optional().describe('Header that lists client addresses, read from the right; only trusted addresses are skipped. Default: X-Forwarded-For.'),
   host: fieldName.optional().describe('Header whose value replaces Host. Not read unless named: most proxies pass on the one a client made up.'),
   port: fieldName.optional().describe('Header with the public port. Not read unless named.'),
-}, { error: 'an object with scheme, client, host or port' }).optional().describe(
+  id: fieldName.optional().describe('Header with the request\'s id, which is then told to the app and the client and logged. Default: X-Request-Id, except from published networks (cloudflare), which pass on what a client made up: there name one of theirs, such as CF-Ray.'),
+}, { error: 'an object with scheme, client, host, port or id' }).optional().describe(
   'Which headers of a trusted peer count, one per fact. There is no fallback to another name, since most proxies let a client\'s '
   + 'Forwarded or X-Forwarded-Host through untouched. Name only headers that the trusted proxy overwrites on every request: one it '
   + 'passes on is the client\'s word.',

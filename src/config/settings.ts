@@ -93,6 +93,8 @@ export interface TrustHeaders {
   /** Counted only when named. */
   readonly host: string | undefined;
   readonly port: string | undefined;
+  /** Named: the header with the request's id; else X-Request-Id, of one's own proxies alone. */
+  readonly id?: string;
 }
 
 /** All in milliseconds. */

@@ -42,6 +42,8 @@ export interface Config {
     readonly host?: string | undefined;
     /** Header with the public port. Not read unless named. */
     readonly port?: string | undefined;
+    /** Header with the request's id, which is then told to the app and the client and logged. Default: X-Request-Id, except from published networks (cloudflare), which pass on what a client made up: there name one of theirs, such as CF-Ray. */
+    readonly id?: string | undefined;
   } | undefined;
   /** File with one line of 16 to 256 visible ASCII characters, told to every app in Sallyport-Secret: for apps that cannot see who connects to them (Sallyport's app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: openssl rand -hex 32. Default: none is told. */
   readonly secretFile?: string | undefined;

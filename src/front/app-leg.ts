@@ -9,6 +9,7 @@ import type { Exchange } from './exchange.ts';
 import { Complaints } from './complaints.ts';
 import { HandedAnswer } from './handed-answer.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { idLine } from './own-answers.ts';
 import { keepInterimFields } from './interim.ts';
 import type { RunScript } from './scripts.ts';
 import type { AppLead, AppTarget } from './targets.ts';
@@ -238,7 +239,7 @@ export class AppLeg implements AnswerListener, Waiter {
     const tunnel = new Tunnel(exchange.context, connection.surrender());
     this.#choice?.good();
     this.#leavePlace();
-    const lines = this.target.repair(head, exchange.head, exchange.truth).lines;
+    const lines = this.target.repair(head, exchange.head, exchange.truth).lines + idLine(exchange.id);
     const client = exchange.down.tunnel(lines, tunnel.clientSide);
     tunnel.join(client, early, exchange);
   }

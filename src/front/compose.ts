@@ -6,6 +6,7 @@ import { readSecretFile } from '../config/secret.ts';
 import type { AppRoute, Settings, SiteSettings } from '../config/settings.ts';
 import { createClassifier } from '../core/contract/classify.ts';
 import { createReader } from '../core/contract/read.ts';
+import { createIdReader, ID_HEADER } from '../core/contract/request-id.ts';
 import { compileTeller } from '../core/contract/tell.ts';
 import { compileTrust } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
@@ -67,23 +68,23 @@ export async function openClientAuthorities({ sites }: Settings, log: Log, forme
 
 const inLog = (log: Log): CertificateOptions['on'] => ({ level, ...event }) => { log.event({ ...event, level: level === 'warning' ? 'warn' : level }); };
 
-/** The headers by which the front itself tells an app something; whatever a client sends under these names is removed. */
-const OWN_HEADERS = ['X-Request-Id'];
-
 export function createContext(settings: Settings, live: Live, { certificates, clients, doors, fellows, readFile = (path) => readFileSync(path) }: Parts): FrontContext {
   const { transport, clock, log, counters, connections, nextId, stamp, observe, secret } = live;
   const { trustHeaders } = settings;
   const publicPort = (scheme: Scheme): number =>
     (scheme === 'https' ? settings.publicHttpsPort : settings.publicHttpPort) ?? doors[scheme]?.port ?? DEFAULT_PORT[scheme];
   const told = settings.sites.flatMap((site) => compileTeller(site.speaks, site.tell).names);
-  const believed = [trustHeaders.scheme, trustHeaders.client, trustHeaders.host, trustHeaders.port].filter((name) => name !== undefined);
+  const believed = [trustHeaders.scheme, trustHeaders.client, trustHeaders.host, trustHeaders.port, trustHeaders.id].filter((name) => name !== undefined);
   const part = (whole: number): number => Math.ceil(whole / (fellows?.count ?? 1));
+  const trust = compileTrust(settings.trust);
+  const idOf = createIdReader(trust, trustHeaders.id);
   let sites: Sites | undefined;
   return {
     live, transport, clock, log, counters, connections, nextId, stamp, observe, secret,
     settings, publicPort,
-    classify: createClassifier({ tellNames: [...told, ...believed, ...OWN_HEADERS], allowHeaders: settings.allowHeaders }),
-    read: createReader({ trust: compileTrust(settings.trust), headers: trustHeaders, publicPort }),
+    idFor: idOf === undefined ? nextId : (connection, head) => idOf(connection, head) ?? nextId(),
+    classify: createClassifier({ tellNames: [...told, ...believed, ID_HEADER], allowHeaders: settings.allowHeaders }),
+    read: createReader({ trust, headers: trustHeaders, publicPort }),
     get sites() { return sites!; },
     serve(opened) { sites = opened; },
     policyOf: ({ clientCertificates }) => clientCertificates && clients?.policy(clientCertificates),

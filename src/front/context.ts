@@ -1,6 +1,6 @@
 import type { Classify } from '../core/http1/names.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
-import type { Reader } from '../core/contract/read.ts';
+import type { Connection, Reader } from '../core/contract/read.ts';
 import type { Peer } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import type { Settings, SiteSettings } from '../config/settings.ts';
@@ -47,6 +47,8 @@ export interface FrontContext {
   /** Certificates were given, so browsers may remember what they are told. */
   readonly realCertificate: boolean;
   readonly nextId: () => string;
+  /** The id of a request: the one that a trusted peer gave it, else the next. */
+  readonly idFor: (connection: Connection, head: RequestHead) => string;
   /** Milliseconds, for the access log and the counters; always 0 where there is neither. */
   readonly stamp: () => number;
   readonly noteClaim: ReturnType<typeof createClaimLog>;

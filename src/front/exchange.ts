@@ -12,7 +12,7 @@ import type { AnswerStart, Downstream } from './downstream/downstream.ts';
 import { EarlyBody } from './early-body.ts';
 import { fileJob, FileLeg, type FileJob } from './file-leg.ts';
 import type { Replacement } from './judge-answer.ts';
-import { faultAnswer, type About, type OwnAnswer } from './own-answers.ts';
+import { faultAnswer, idLine, type About, type OwnAnswer } from './own-answers.ts';
 import { ruleOn, ruleOnScript, type Ruling } from './ruling.ts';
 import type { Site } from './site.ts';
 import type { AppLead, FileLead, Target } from './targets.ts';
@@ -53,7 +53,7 @@ export class Exchange {
     this.down = down;
     this.head = head;
     this.context = context;
-    this.id = context.nextId();
+    this.id = context.idFor(down, head);
     this.startedAt = context.stamp();
   }
 
@@ -206,7 +206,7 @@ export class Exchange {
 
   #start(answer: AnswerStart): void {
     this.status = answer.status;
-    this.down.start(answer);
+    this.down.start(answer, idLine(this.id));
   }
 
   content(bytes: Uint8Array): void {

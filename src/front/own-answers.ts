@@ -11,6 +11,9 @@ import type { Exchange } from './exchange.ts';
 import { faultPage } from './pages/index.ts';
 import { reasonPhrase } from './reasons.ts';
 
+/** Every answer tells its client the id that the app was told and the log has. */
+export const idLine = (id: string): string => 'X-Request-Id: ' + id + '\r\n';
+
 /** A whole answer that comes from the front itself. */
 export interface OwnAnswer extends AnswerStart {
   readonly bytes: Uint8Array | undefined;
@@ -37,7 +40,7 @@ export function faultAnswer(context: FrontContext, fault: Fault, about: About): 
   const { contentType, body } = own !== undefined ? { contentType: 'text/html; charset=utf-8', body: own } : faultPage({ fault, accept: about.accept, requestId: about.id, local: context.local, ...(about.explanation && { explanation: about.explanation }) });
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const lines = dateLine() + 'Content-Type: ' + contentType + '\r\nCache-Control: no-store\r\n' + (about.lines ?? '')
-    + (fault.status === 503 || fault.status === 429 ? 'Retry-After: ' + (fault.retryAfter ?? 5) + '\r\n' : '') + 'X-Request-Id: ' + about.id + '\r\n';
+    + (fault.status === 503 || fault.status === 429 ? 'Retry-After: ' + (fault.retryAfter ?? 5) + '\r\n' : '');
   const { status } = fault;
   const answer = { status, reason: reasonPhrase(status), last: OF_THE_HANDSHAKE.has(fault.code) };
   return about.method === 'HEAD'

@@ -37,7 +37,7 @@ describe('an exchange with a FastCGI server', () => {
     client.say('HEAD / HTTP/1.1\r\nHost: shop.test\r\n\r\n');
     const app = it.app();
     app.say(answer('hello', 'Content-Length: 5\r\n'));
-    assert.match(client.text, /\r\nContent-Length: 5\r\n\r\n$/);
+    assert.match(client.text, /\r\nContent-Length: 5\r\nX-Request-Id: \S+\r\n\r\n$/);
     assert.equal(app.gone, undefined);
   });
 

@@ -22,6 +22,8 @@ export interface TrustedHeaders {
   readonly host?: string | undefined;
   /** Not read unless named. */
   readonly port?: string | undefined;
+  /** No part of the truth (request-id.ts), but no header may say it and a part of the truth. */
+  readonly id?: string | undefined;
 }
 
 export interface ReaderOptions {
@@ -80,8 +82,8 @@ export function createReader(options: ReaderOptions): Reader {
 
 /** For connections from a trusted peer. */
 function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, own: Reader): (connection: Connection, head: ReadableHead, hop: Hop) => Truth {
-  const { scheme: schemeHeader = 'X-Forwarded-Proto', client: clientName = 'X-Forwarded-For', host: hostName, port: portName } = headers;
-  const readScheme = schemeReader(schemeHeader, (schemeName) => { checkNames([schemeName, clientName, hostName, portName]); });
+  const { scheme: schemeHeader = 'X-Forwarded-Proto', client: clientName = 'X-Forwarded-For', host: hostName, port: portName, id: idName } = headers;
+  const readScheme = schemeReader(schemeHeader, (schemeName) => { checkNames([schemeName, clientName, hostName, portName, idName]); });
   const readClient = clientOf(clientName);
   const readHost = hostName === undefined ? undefined : hostOf(hostName);
 
@@ -122,15 +124,15 @@ function createToldReader({ trust, headers = {}, publicPort }: ReaderOptions, ow
 /** Whose word it was. */
 const word = (name: string, value: unknown): string => (value === undefined ? `ambiguous ${name}` : name);
 
-function checkNames([scheme, client, host, port]: readonly (string | undefined)[]): void {
+function checkNames([scheme, client, host, port, id]: readonly (string | undefined)[]): void {
   const used = new Map<string, string>();
-  for (const [role, name] of [['scheme', scheme], ['client', client], ['host', host], ['port', port]] as const) {
+  for (const [role, name] of [['scheme', scheme], ['client', client], ['host', host], ['port', port], ['id', id]] as const) {
     if (name === undefined) continue;
     const wrong = (why: string): ContractError => new ContractError('trust-header', name, `The trusted ${role} header "${name}" ${why}.`);
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw wrong('is not a header name: expected one run of letters, digits and "-", such as X-Forwarded-Proto');
     if (STANDARD_NAMES.has(fold(name))) throw wrong('is a standard name with a meaning of its own: name the header in which your proxy says it, such as X-Forwarded-Proto');
     const folded = fold(name);
-    if (folded === 'forwarded' && role === 'port') throw wrong('has no port of its own (RFC 7239): leave the port header out');
+    if (folded === 'forwarded' && (role === 'port' || role === 'id')) throw wrong(`has no ${role} of its own (RFC 7239): leave the ${role} header out`);
     const other = used.get(folded);
     if (other !== undefined && folded !== 'forwarded') throw wrong(`is already the ${other} header: one header cannot say both`);
     used.set(folded, role);

@@ -1,3 +1,5 @@
+import { fold } from '../contract/family.ts';
+import { ID_HEADER } from '../contract/request-id.ts';
 import type { Scheme } from '../contract/truth.ts';
 import type { Fields } from '../http1/fields.ts';
 import type { AnswerHead } from '../http1/heads.ts';
@@ -65,7 +67,7 @@ const KEEP = 0, DROP = 1, LOOK = 2;
 /** By name code: most lines pass unread, some belong to this hop alone (RFC 9110 §7.6.1), few are looked at. */
 const ACTION = new Uint8Array(1 + Math.max(...Object.values(Name)));
 for (const code of [Name.CONNECTION, Name.HOP_BY_HOP, Name.CONTENT_LENGTH, Name.TRANSFER_ENCODING, Name.UPGRADE, Name.X_ACCEL, Name.X_ACCEL_BUFFERING]) ACTION[code] = DROP;
-for (const code of [Name.X_ACCEL_REDIRECT, Name.X_SENDFILE, Name.LOCATION, Name.CONTENT_LOCATION, Name.REFRESH, Name.SET_COOKIE, Name.STRICT_TRANSPORT_SECURITY]) ACTION[code] = LOOK;
+for (const code of [Name.X_ACCEL_REDIRECT, Name.X_SENDFILE, Name.LOCATION, Name.CONTENT_LOCATION, Name.REFRESH, Name.SET_COOKIE, Name.STRICT_TRANSPORT_SECURITY, Name.FAMILY]) ACTION[code] = LOOK;
 
 /** Compiles what a site does to the field lines of its app's answers. */
 export function createRepair(options: RepairOptions): RepairFields {
@@ -91,7 +93,7 @@ export function createRepair(options: RepairOptions): RepairFields {
         if (action === KEEP) continue;
         if (action === LOOK) {
           if (codes[i] === Name.LOCATION) location = i;
-          else if (codes[i]! <= Name.X_SENDFILE && (handOver < 0 || codes[i]! < codes[handOver]!)) handOver = i;
+          else if ((codes[i] === Name.X_ACCEL_REDIRECT || codes[i] === Name.X_SENDFILE) && (handOver < 0 || codes[i]! < codes[handOver]!)) handOver = i;
           line = look(head, i, asked, reached);
           if (line === undefined) continue;
         }
@@ -113,6 +115,8 @@ export function createRepair(options: RepairOptions): RepairFields {
       case Name.X_ACCEL_REDIRECT:
       case Name.X_SENDFILE:
         return '';
+      // The front tells the client the id that it told the app. Other names of the family mean nothing in an answer.
+      case Name.FAMILY: return fold(fields.name(i)) === fold(ID_HEADER) ? '' : undefined;
       case Name.SET_COOKIE: {
         const cookie = mount === undefined ? written : mount.cookie(written);
         const secure = reached.scheme === 'https' && options.secureCookies && !hasSecure(cookie) ? `${cookie}; Secure` : cookie;

@@ -33,10 +33,10 @@ export class AnswerWriter {
     return { framing: this.#minor === 1 ? 'chunked' : 'close', length: 0 };
   }
 
-  start(answer: AnswerStart, plan: BodyPlan, last: boolean): void {
+  start(answer: AnswerStart, plan: BodyPlan, last: boolean, told: string): void {
     this.#framing = plan.framing;
     const connection = last ? 'close' : this.#minor === 0 ? 'keep-alive' : '';
-    this.#out.text(answerHeadText(answer.status, answer.reason, answer.lines + framingLine(plan), connection));
+    this.#out.text(answerHeadText(answer.status, answer.reason, answer.lines + told + framingLine(plan), connection));
   }
 
   /** Lent. */

@@ -24,8 +24,8 @@ export interface Downstream {
   readonly buffered: number;
   /** An interim answer (1xx); not told to HTTP/1.0 clients, which do not know them (RFC 9110 §15.2). */
   interim(status: number, reason: string, lines: string): void;
-  /** The final head. `lines` has neither framing nor Connection. */
-  start(answer: AnswerStart): void;
+  /** The final head. `lines` has neither framing nor Connection; `told` are lines of the front's own beside them. */
+  start(answer: AnswerStart, told: string): void;
   /** A piece of content, lent. */
   content(bytes: Uint8Array): void;
   /** The answer is whole. `trailers` are field lines, or ''. */

@@ -13,7 +13,7 @@ import type { FrontContext } from '../context.ts';
 import type { Live } from '../live.ts';
 import { Exchange } from '../exchange.ts';
 import { logDefect, logRefusal } from '../exchange-log.ts';
-import { faultAnswer } from '../own-answers.ts';
+import { faultAnswer, idLine } from '../own-answers.ts';
 import { Ahead } from './ahead.ts';
 import type { AnswerStart, Downstream } from './downstream.ts';
 import { OwnConnections } from '../upstream/own-connections.ts';
@@ -215,11 +215,11 @@ export class ClientConnection implements Downstream, WireHandler {
 
   interim(status: number, reason: string, lines: string): void { this.#line.writer.interim(status, reason, lines); }
 
-  start(answer: AnswerStart): void {
+  start(answer: AnswerStart, told: string): void {
     const plan = this.#line.writer.framingFor(answer.body);
     // While a body is still arriving nobody knows yet where the next request would begin.
     if (answer.last || plan.framing === 'close' || this.#state === 'body' || this.#live.stopping) this.#last = true;
-    this.#line.writer.start(answer, plan, this.#last);
+    this.#line.writer.start(answer, plan, this.#last, told);
   }
 
   content(bytes: Uint8Array): void { this.#line.writer.content(bytes); }
@@ -293,7 +293,7 @@ export class ClientConnection implements Downstream, WireHandler {
     const id = this.#context.nextId();
     logRefusal(this.#context, fault, { peer: this.peer, id });
     const answer = faultAnswer(this.#context, fault, { id, accept: undefined, method: '' });
-    this.#line.writer.start(answer, answer.body, true);
+    this.#line.writer.start(answer, answer.body, true, idLine(id));
     if (answer.bytes !== undefined) this.#line.writer.content(answer.bytes);
     this.#line.out.flush();
     this.#hangUp();
