@@ -1,5 +1,6 @@
 // Runs the named groups of tests (folders of test/) on both runtimes, single files on Node; TypeScript goes through tsx.
 // Usage: node scripts/test.mjs [--runtime=node|bun] unit wire fuzz types e2e | node scripts/test.mjs test/unit/some.test.ts
+// `fuzz` alone takes longer; `fuzz --inputs N` is scripts/fuzz.mjs.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,8 @@ const BUN_TOO = [
 ].map((name) => `e2e/${name}.test.ts`);
 
 const words = process.argv.slice(2);
+if (words[0] === 'fuzz' && words.length > 1 && !words[1].startsWith('--runtime=')) process.exit(spawnSync(process.execPath, [join(root, 'scripts/fuzz.mjs'), ...words.slice(1)], { stdio: 'inherit', cwd: root }).status ?? 1);
+if (words.join() === 'fuzz') process.env.FUZZ_SECONDS ??= '60'; // for each fuzzer that counts in seconds
 const runtime = words.find((word) => word.startsWith('--runtime='))?.slice('--runtime='.length);
 const asked = words.filter((word) => !word.startsWith('--'));
 const files = asked.flatMap((what) => {

@@ -9,7 +9,7 @@ import type { MemoryWire } from '../helpers/memory-transport.ts';
 import { StrictServer, strictClient, turn, type Line, type SeenRequest } from '../helpers/node-http.ts';
 import { Random } from '../helpers/random.ts';
 
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 4); // for each direction
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 2); // for each direction
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 
 const HOP = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'proxy-authenticate', 'proxy-authorization', 'http2-settings']);

@@ -10,7 +10,7 @@ import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites.ts';
 import { DEFAULT_LEAST_RATES, DEFAULT_MAX_BODY, DEFAULT_MAX_CONNECTIONS, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
-import { MemoryTransport, MemoryWire, type MemoryWireOptions } from './memory-transport.ts';
+import { MemoryTransport, MemoryWire, type Defer, type MemoryWireOptions } from './memory-transport.ts';
 
 /** Servers on 127.0.0.1, by port. */
 export const servers = (...ports: number[]): ServerSettings[] =>
@@ -37,14 +37,15 @@ export const settings = (changes: Partial<Settings> = {}): Settings => ({
 });
 
 export class MemoryFront {
-  readonly transport = new MemoryTransport();
+  readonly transport: MemoryTransport;
   readonly live: Live;
   readonly context: FrontContext;
   readonly upstreams: Parameters<typeof createSite>[2]['upstreams'] = [];
   /** Everything that was logged, one object a line. */
   readonly logged: string[] = [];
 
-  constructor(given: Settings = settings(), { real = false, clients, counters, limiter }: { readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients'] } = {}) {
+  constructor(given: Settings = settings(), { real = false, clients, counters, limiter, defer }: { readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients']; readonly defer?: Defer } = {}) {
+    this.transport = new MemoryTransport(defer);
     const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };

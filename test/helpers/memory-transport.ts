@@ -3,7 +3,10 @@ import type { ConnectOptions, Endpoint, Listener, ListenOptions, Proxied, TlsFac
 
 const latin1 = (data: Uint8Array | string): string => (typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
 
-export interface MemoryWireOptions { readonly tls?: boolean | TlsFacts; readonly peer?: string; readonly port?: number; readonly local?: Endpoint; readonly proxied?: Proxied }
+/** Runs it when the event is over. */
+export type Defer = (task: () => void) => void;
+
+export interface MemoryWireOptions { readonly tls?: boolean | TlsFacts; readonly peer?: string; readonly port?: number; readonly local?: Endpoint; readonly proxied?: Proxied; readonly defer?: Defer }
 
 /** One end of a connection as the front holds it; the test plays the other end. */
 export class MemoryWire implements Wire {
@@ -24,12 +27,14 @@ export class MemoryWire implements Wire {
   /** Bytes that the other side does not take until `drain()`. */
   slow = false;
   #closed = false;
+  readonly #defer: Defer;
 
   constructor(options: MemoryWireOptions = {}) {
     const { peer = '192.0.2.7', port = 55555 } = options;
     this.peer = peer === 'unix' ? { kind: 'unix', path: '/run/front.sock' } : { kind: 'ip', address: peer, port };
     this.local = options.local ?? { kind: 'ip', address: '127.0.0.1', port: 8443 };
     this.proxied = options.proxied;
+    this.#defer = options.defer ?? queueMicrotask;
     this.tls = typeof options.tls === 'object' ? options.tls : options.tls === true ? { serverName: 'localhost', alpn: 'http/1.1', version: 'TLSv1.3' } : undefined;
   }
 
@@ -53,7 +58,7 @@ export class MemoryWire implements Wire {
   #let(how: 'destroyed' | 'reset'): void {
     if (this.gone !== undefined) return;
     this.gone = how;
-    queueMicrotask(() => { this.#close(undefined); });
+    this.#defer(() => { this.#close(undefined); });
   }
 
   // ---- the other end ----
@@ -79,6 +84,9 @@ export class MemoryWire implements Wire {
 export class MemoryTransport implements Transport {
   readonly made: { readonly wire: MemoryWire; readonly up: () => void; readonly port: number; readonly options: ConnectOptions }[] = [];
   listeners: ListenOptions[] = [];
+  readonly #defer: Defer | undefined;
+
+  constructor(defer?: Defer) { this.#defer = defer; }
 
   /** What the resolver knows; a test may change it. */
   readonly names = new Map<string, readonly string[]>();
@@ -89,7 +97,7 @@ export class MemoryTransport implements Transport {
   }
 
   connect(options: ConnectOptions): Wire {
-    const wire = new MemoryWire({ peer: '127.0.0.1' });
+    const wire = new MemoryWire({ peer: '127.0.0.1', ...(this.#defer && { defer: this.#defer }) });
     wire.handler = options.handler;
     this.made.push({ wire, up: options.onConnect, port: options.address.kind === 'ip' ? options.address.port : 0, options });
     return wire;

@@ -23,11 +23,11 @@ export class Random {
   /** `least` to `most` values. */
   many<T>(least: number, most: number, make: () => T): T[] { return Array.from({ length: least + this.int(most - least + 1) }, make); }
 
-  /** Pieces of a text, cut anywhere: whole, in a few, or byte by byte. */
-  pieces(text: string): string[] {
+  /** Pieces of a text, cut anywhere: whole, in a few, or (up to so many bytes) byte by byte. */
+  pieces(text: string, byBytes = 600): string[] {
     const how = this.next();
     if (how < 0.3 || text.length < 2) return [text];
-    if (how < 0.35 && text.length < 600) return [...text];
+    if (how < 0.35 && text.length < byBytes) return [...text];
     const cuts = [...new Set(this.many(1, 5, () => this.int(text.length)))].sort((a, b) => a - b);
     return [...cuts, text.length].map((cut, i, all) => text.slice(i === 0 ? 0 : all[i - 1], cut)).filter((piece) => piece !== '');
   }

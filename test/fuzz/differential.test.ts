@@ -1,0 +1,30 @@
+// Invariants: see the files of test/fuzz/differential, each in its first line. Here for a few seconds; `npm run fuzz -- --inputs N --seed S` runs so many inputs, or repeats the one that is printed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Fuzzer, KINDS } from './differential/fuzzer.ts';
+
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 5);
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
+
+test(`requests, answers and names against another strict parser and a reader of the grammar (seed ${SEED})`, () => {
+  const fuzzer = new Fuzzer(SEED);
+  const end = performance.now() + SECONDS * 1000;
+  const frames = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0; // parsers make an Error for each refusal
+  try {
+    for (let n = 0; n < 1000 || performance.now() < end; n++) {
+      const breach = fuzzer.run(n);
+      if (breach !== undefined) assert.fail(`${breach.message}\nRepeat it: npm run fuzz -- --seed ${SEED} --from ${n} --inputs 1`);
+    }
+  } finally {
+    Error.stackTraceLimit = frames;
+    fuzzer.close();
+  }
+  const { kinds } = fuzzer.counts();
+  console.log(`# ${JSON.stringify(kinds)}`);
+  for (const kind of KINDS) {
+    const { inputs, forwarded, refused } = kinds[kind];
+    assert.ok(inputs >= 40 && forwarded > inputs / 5, `${kind}: ${inputs} inputs, ${forwarded} messages compared`);
+    assert.ok(refused > 0 || inputs < 500, `${kind}: ${refused} refused`);
+  }
+});
