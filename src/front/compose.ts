@@ -43,21 +43,28 @@ export interface Parts {
 export interface CertificatesFrom {
   /** Where the local authority lives. */
   readonly dataDir?: string | undefined;
-  /** Those until now, where this is a reload. */
-  readonly known?: Certificates['pairs'];
+  /** Those until now, where this is a reload: they may go on as they are. */
+  readonly former?: { readonly settings: Settings; readonly certificates: Certificates | undefined } | undefined;
 }
 
 /** Certificates for the https door; undefined where it is off. */
-export async function openCertificates(settings: Settings, log: Log, { dataDir, known }: CertificatesFrom = {}): Promise<Certificates | undefined> {
+export async function openCertificates(settings: Settings, log: Log, { dataDir, former }: CertificatesFrom = {}): Promise<Certificates | undefined> {
   const { https } = settings;
   if (https.kind === 'off') return undefined;
+  if (former !== undefined && signsAlike(former.settings, settings)) return former.certificates;
   return createCertificates({
-    pairs: settings.certificates, known,
+    pairs: settings.certificates, known: former?.certificates?.pairs,
     domains: settings.sites.flatMap((site) => site.hosts),
     ...(https.kind === 'at' && https.address.kind === 'ip' && { addresses: [https.address.host] }),
     ...(dataDir !== undefined && { dataDir }),
     on: inLog(log),
   });
+}
+
+/** A local authority signs under both, and for the same names. */
+function signsAlike(a: Settings, b: Settings): boolean {
+  const names = ({ sites }: Settings): readonly (readonly string[])[] => sites.map(({ hosts }) => hosts);
+  return a.certificates.length === 0 && b.certificates.length === 0 && isDeepStrictEqual([a.https, names(a)], [b.https, names(b)]);
 }
 
 /** Undefined where no site asks for client certificates. Rejects with a CertificateError. */

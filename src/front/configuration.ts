@@ -9,7 +9,7 @@ import { createContext, createSite, openCertificates, openClientAuthorities, typ
 import type { FrontContext } from './context.ts';
 import { doorTerms } from './door-plan.ts';
 import type { Live } from './live.ts';
-import type { Part } from './part.ts';
+import type { Share } from './part.ts';
 import { siteName } from './site.ts';
 import { Sites } from './sites.ts';
 import type { ServerGroup } from './upstream/group.ts';
@@ -21,7 +21,7 @@ export interface ConfigurationParts {
   /** Where the local authority lives. */
   readonly dataDir?: string | undefined;
   /** What another process has given this one for it. */
-  readonly share?: Pick<Part, 'certificates' | 'fellows' | 'readFile'> | undefined;
+  readonly share?: Share | undefined;
   /** The one that counts now, where this is to take its place. */
   readonly former?: Configuration | undefined;
 }
@@ -49,14 +49,11 @@ export class Configuration {
   /** Reads what settings name. Rejects with a CertificateError where there is nothing to show to clients. */
   static async open(settings: Settings, parts: ConfigurationParts): Promise<Configuration> {
     const { live: { log }, dataDir, share, former } = parts;
-    const known = former?.certificates;
-    const certificates = share !== undefined ? share.certificates
-      : former !== undefined && signsAlike(former.settings, settings) ? known
-      : await openCertificates(settings, log, { dataDir, known: known?.pairs });
+    const certificates = share === undefined ? await openCertificates(settings, log, { dataDir, former }) : share.certificates;
     try {
       return new Configuration(settings, parts, certificates, await openClientAuthorities(settings, log, former?.clients));
     } catch (error) {
-      if (certificates !== known) certificates?.close();
+      if (certificates !== former?.certificates) certificates?.close();
       throw error;
     }
   }
@@ -90,10 +87,4 @@ export class Configuration {
     if (this.certificates !== other?.certificates) this.certificates?.close();
     this.clients?.close();
   }
-}
-
-/** A local authority signs under both, and for the same names. */
-function signsAlike(a: Settings, b: Settings): boolean {
-  const names = ({ sites }: Settings): readonly (readonly string[])[] => sites.map(({ hosts }) => hosts);
-  return a.certificates.length === 0 && b.certificates.length === 0 && isDeepStrictEqual([a.https, names(a)], [b.https, names(b)]);
 }

@@ -12,7 +12,7 @@ import { openDoor, type InheritedSocket, type Door } from './doors.ts';
 import { Live } from './live.ts';
 import type { Log } from './log/index.ts';
 import { openLog } from './open-log.ts';
-import type { Part } from './part.ts';
+import type { Part, Share } from './part.ts';
 import { Counters } from './metrics/counters.ts';
 import type { Snapshot } from './metrics/snapshot.ts';
 import { takeSnapshot } from './metrics/state.ts';
@@ -59,9 +59,6 @@ export interface Front {
   /** Ends at once. */
   stopNow(): void;
 }
-
-/** What one process of several is given for one configuration. */
-export type Share = Pick<Part, 'certificates' | 'fellows' | 'readFile'>;
 
 /** A configuration that is ready to count. One of the two is called, once. */
 export interface Prepared {

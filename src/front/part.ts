@@ -6,6 +6,9 @@ import type { OpenLog } from './open-log.ts';
 /** Reads a file whole. Throws the system's error. */
 export type ReadFile = (path: string) => Uint8Array;
 
+/** What a process that is one of several is given for one configuration. */
+export type Share = Pick<Part, 'certificates' | 'fellows' | 'readFile'>;
+
 /** What a front has from the process that keeps it as one of several: together they are one front to everybody outside. */
 export interface Part {
   /** Undefined where the https door is off. */

@@ -1,6 +1,6 @@
 /** `sallyport reload` and SIGHUP: another configuration counts with the next request, and nobody notices but by its answer. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { BIN, ROOT, runFront } from '../helpers/front.ts';
@@ -11,6 +11,11 @@ import type { Scope } from '../helpers/scope.ts';
 
 const RUNTIMES = [['Node', process.execPath], ['Bun', join(ROOT, 'node_modules/.bin/bun')]] as const;
 const WEBSOCKET = 'GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
+/** Processes whose parent this is. */
+const childrenOf = (parent: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+  try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }
+});
 
 /** Asks all the while over kept connections and new ones, by both doors, while the configuration is exchanged again and again. */
 const underLoad = async (t: Scope, { front, write, reloaded }: MarkedFront, { reloads, requests }: { readonly reloads: number; readonly requests: number }): Promise<void> => {
@@ -57,6 +62,35 @@ for (const [runtime, program] of RUNTIMES) {
     test('10,000 requests during 20 reloads: none fails, none is judged by one configuration and answered by another', async (t) => {
       const app = await startMarkedApp(t);
       await underLoad(t, await startMarkedFront(t, app.port, { program: [program, BIN] }), { reloads: 20, requests: 10_000 });
+    });
+
+    test('two workers take the same one at the same time or none does, and one that is started later has it too', async (t) => {
+      const app = await startMarkedApp(t);
+      const marked = await startMarkedFront(t, app.port, { program: [program, BIN], first: { workers: 2 } });
+      const { front, write, reloaded } = marked;
+      await underLoad(t, marked, { reloads: 5, requests: 2000 });
+
+      const bad = join(tempDir(t), 'bad.pem'); // which workers read, and their parent does not
+      writeFileSync(bad, 'nothing');
+      write(6, { clientCertificates: { ca: bad, optional: true } });
+      process.kill(front.pid, 'SIGHUP');
+      const refused = await front.event('a refusal', ({ event }) => event === 'reload-refused');
+      assert.match(String(refused['message']), /bad\.pem has no certificate in it/);
+
+      process.kill(childrenOf(front.pid)[0]!, 'SIGKILL');
+      await front.event('another worker', ({ event }) => event === 'worker-started', 20_000);
+      const all = async (mark: string): Promise<void> => {
+        const clients = await Promise.all(Array.from({ length: 12 }, () => KeptClient.open(front.httpPort, false)));
+        for (const client of clients) {
+          assert.deepEqual(await client.ask('/'), { status: 200, header: mark, told: mark });
+          client.drop();
+        }
+      };
+      await all('5');
+      write(7);
+      process.kill(front.pid, 'SIGHUP');
+      await reloaded(6);
+      await all('7');
     });
 
     test('what runs is finished as it began, a WebSocket goes on, a wrong configuration is refused, and what takes another process is named', async (t) => {

@@ -2,41 +2,49 @@ import type { Certificates } from '../../certs/store.ts';
 import type { Settings } from '../../config/settings.ts';
 import { openCertificates } from '../../front/compose.ts';
 import type { Log } from '../../front/log/index.ts';
-import type { ToWorker } from './channel.ts';
+import type { CertificatePair } from '../../core/contract/certificate.ts';
 import type { HandedKeys } from './messages.ts';
 
 /** The certificates and keys of the whole: only the parent reads them, and notices that they were replaced. */
 export interface Keys {
+  readonly settings: Settings;
   /** A local authority signs. */
   readonly local: boolean;
   /** Undefined where the https door is off. */
   readonly certificates: Certificates | undefined;
   readonly handed: () => HandedKeys;
-  /** Answers a worker that asks for a certificate to be signed. */
-  readonly serve: (line: ToWorker) => void;
-  readonly close: () => void;
+  /** For a worker that asks for a certificate to be signed. */
+  readonly pick: (name: string | null) => Promise<CertificatePair | null>;
+  /** `other`: those that go on, and may be the same. */
+  readonly close: (other?: Keys) => void;
 }
 
-/** `replaced` is told when there are new ones to hand over. Rejects with a CertificateError where there is nothing to serve. */
-export async function openKeys(settings: Settings, log: Log, replaced: (pairs: NonNullable<Certificates['pairs']>) => void): Promise<Keys> {
+export interface KeysParts {
+  readonly log: Log;
+  /** Told when there are new ones to hand over. */
+  readonly replaced: (pairs: NonNullable<Certificates['pairs']>) => void;
+  /** Those until now, where this is a reload. */
+  readonly former?: Keys | undefined;
+}
+
+/** Rejects with a CertificateError where there is nothing to serve. */
+export async function openKeys(settings: Settings, { log, replaced, former }: KeysParts): Promise<Keys> {
   const certificates = await openCertificates(settings, {
     ...log,
     event(event) {
       log.event(event);
       if (event.event === 'certificate-replaced') replaced(certificates!.pairs!);
     },
-  });
+  }, { former });
   return {
+    settings, certificates,
     local: certificates?.real === false,
-    certificates,
     handed() {
       if (certificates === undefined) return { kind: 'none' };
       const { pairs, names, authorityFiles } = certificates;
       return pairs === undefined ? { kind: 'signed', names, authorityFiles } : { kind: 'given', pairs: pairs.map(({ names: its, pair }) => ({ names: its, pair })) };
     },
-    serve(line) {
-      line.answer('certificate', async (name) => await certificates?.pick(name ?? undefined) ?? null);
-    },
-    close: () => certificates?.close(),
+    pick: async (name) => await certificates?.pick(name ?? undefined) ?? null,
+    close: (other) => { if (certificates !== other?.certificates) certificates?.close(); },
   };
 }

@@ -10,21 +10,27 @@ import type { FrontEvent } from '../../front/log/index.ts';
 import type { Account } from '../privilege/account.ts';
 import type { HandedFiles } from './handed-files.ts';
 
+/** What a worker serves by. */
+export interface Configured {
+  /** Grows with each that is tried; what belongs to one is said with it. */
+  readonly generation: number;
+  readonly settings: Settings;
+  readonly certificates: HandedKeys;
+  /** What it may not be able to read. */
+  readonly files: HandedFiles;
+}
+
 /** All that a worker has to know. The first message to it. */
-export interface Start {
+export interface Start extends Configured {
   /** From 1. */
   readonly number: number;
   /** How many workers there are. */
   readonly count: number;
-  readonly settings: Settings;
   /** What it listens on, by its own numbers of the descriptors. */
   readonly doors: Inherited;
-  readonly certificates: HandedKeys;
   /** In base64. */
   readonly ticketKey: string;
   readonly secret: string;
-  /** What it may not be able to read. */
-  readonly files: HandedFiles;
   /** Whom it becomes before it serves; undefined: it is that already. */
   readonly account: Account | undefined;
   /** Log lines end up at a person's terminal. */
@@ -41,16 +47,24 @@ export type HandedKeys =
   | { readonly kind: 'given'; readonly pairs: readonly NamedPair[] }
   | { readonly kind: 'signed'; readonly names: readonly string[]; readonly authorityFiles: readonly string[] };
 
+/** Of one configuration. */
+interface Of<T> { readonly generation: number; readonly what: T }
+
+/** Why something cannot be, for people, and the exit status that belongs to it. */
+export interface Trouble { readonly message: string; readonly status: 1 | 2 }
+
 /** What is said one way, without an answer. */
 export interface ParentSays {
   readonly start: Start;
-  readonly certificates: readonly NamedPair[];
+  readonly certificates: Of<readonly NamedPair[]>;
   /** From now on session tickets are sealed with this key, in base64. */
   readonly ticketKey: string;
   /** From another worker. */
-  readonly news: News;
+  readonly news: Of<News>;
   /** Whether it is now the one that asks servers how they are. */
   readonly checks: boolean;
+  /** What was made ready is not to be, or is not wanted any more. */
+  readonly drop: number;
   /** Take no more, finish what runs, end. */
   readonly stop: null;
 }
@@ -58,15 +72,19 @@ export interface ParentSays {
 export interface WorkerSays {
   /** It listens. */
   readonly ready: null;
-  /** It cannot serve; what is told to people, and the exit status that belongs to it. */
-  readonly failed: { readonly message: string; readonly status: 1 | 2 };
+  /** It cannot serve. */
+  readonly failed: Trouble;
   readonly event: FrontEvent;
   /** For every other worker. */
-  readonly news: News;
+  readonly news: Of<News>;
 }
 
 /** What is asked, and what is answered: [question, answer]. */
 export interface ParentAsks {
+  /** Make ready to serve by it; null where that is done. */
+  readonly prepare: readonly [Configured, Trouble | null];
+  /** What was made ready counts from now on. */
+  readonly commit: readonly [number, null];
   /** Null where nothing is counted. */
   readonly snapshot: readonly [null, Snapshot | null];
 }

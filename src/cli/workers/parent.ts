@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import type { Certificates } from '../../certs/store.ts';
+import type { NamedPair } from '../../certs/table.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { doorPlace } from '../../front/door-plan.ts';
@@ -16,7 +17,6 @@ import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
 import { accountFor } from '../privilege/account.ts';
 import { refuseOpenFolder } from '../privilege/log-folder.ts';
-import { RunError } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { Serving } from '../serve.ts';
 import { FIRST_FD } from './child.ts';
@@ -34,7 +34,9 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
   const account = settings.user && accountFor(settings.user);
   if (account !== undefined) refuseOpenFolder(settings, account);
   const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
-  const keys = await inWords(settings, () => openKeys(settings, log, (pairs) => { workers.say('certificates', pairs); }));
+  let tried = 1;
+  const replacedIn = (generation: number) => (what: readonly NamedPair[]): void => { workers.say('certificates', { generation, what }); };
+  let keys = await inWords(settings, () => openKeys(settings, { log, replaced: replacedIn(1) }));
   const doors: Doors = {};
   const closeDoors = async (keepFiles = false): Promise<void> => {
     const open = Object.values(doors).flatMap(({ listeners }) => listeners);
@@ -43,7 +45,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     await Promise.all(open.map((listener) => listener.close(keepFiles)));
   };
   const share = {
-    settings, account,
+    settings, generation: 1, account, files: readForWorkers(settings, keys.certificates?.authorityFiles ?? []),
     ticketKey: makeTicketKeys().toString('base64'),
     secret: randomBytes(32).toString('base64'),
     colours: process.stdout.isTTY && settings.logFile === undefined,
@@ -51,10 +53,10 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
   const lendTo = openLender(count);
   const workers = new Workers({
     count, log,
-    patience: settings.grace * 1000 + 5000,
+    get patience() { return share.settings.grace * 1000 + 5000; },
     fds: () => Object.values(doors).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
-    share: () => ({ ...share, doors: handed(doors), certificates: keys.handed(), files: readForWorkers(settings, keys.certificates?.authorityFiles ?? []) }),
-    greet: (line) => { keys.serve(line); lendTo(line); },
+    share: () => ({ ...share, doors: handed(doors), certificates: keys.handed() }),
+    greet: (line) => { line.answer('certificate', (name) => keys.pick(name)); lendTo(line); },
   });
   // Whoever starts later is told the newest.
   const rotation = setInterval(() => { workers.say('ticketKey', share.ticketKey = makeTicketKeys().toString('base64')); }, TICKET_KEY_LIFE).unref();
@@ -72,7 +74,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     const inherited = await inWords(settings, () => inheritedDoors(settings));
     await inWords(settings, () => takeDoors(doors, settings, { local: keys.local, inherited }));
     await workers.start();
-    admin = await inWords(settings, () => openStatus(settings, { log, certificates: keys.certificates, gathered, workers, patient: Object.keys(inherited).length > 0 }));
+    admin = await inWords(settings, () => openStatus(settings, { log, certificates: () => keys.certificates, gathered, workers, patient: Object.keys(inherited).length > 0 }));
   } catch (error) {
     workers.kill();
     letGo();
@@ -85,7 +87,22 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     ready: { ...readyEvent(settings, doors, admin), workers: count },
     failed: workers.failed,
     reopenLog: logs.reopen,
-    reload: () => Promise.reject(new RunError('This front is several processes (--workers), which a reload does not reach. Next: sallyport upgrade takes the whole configuration over without a gap.')),
+    async reload(next) {
+      const generation = ++tried;
+      const made = await inWords(next, () => openKeys(next, { log, replaced: replacedIn(generation), former: keys }));
+      try {
+        const files = readForWorkers(next, made.certificates?.authorityFiles ?? []);
+        await workers.reload({ generation, settings: next, certificates: made.handed(), files }, () => {
+          keys.close(made);
+          keys = made;
+          Object.assign(share, { settings: next, generation, files });
+          admin?.renew(next, made.certificates);
+        });
+      } catch (error) {
+        if (keys !== made) made.close(keys);
+        throw error;
+      }
+    },
     sockets: () => socketsOf(doors),
     async stop(handedOver) {
       clearInterval(rotation);
@@ -108,7 +125,8 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
 
 interface StatusParts {
   readonly log: Log;
-  readonly certificates: Certificates | undefined;
+  /** Those that count now. */
+  readonly certificates: () => Certificates | undefined;
   readonly gathered: Gathered;
   readonly workers: Workers;
   /** As AdminParts has it. */
@@ -120,8 +138,8 @@ async function openStatus(settings: Settings, { log, certificates, gathered, wor
   if (settings.admin === undefined) return undefined;
   await gathered.begin(() => workers.ask('snapshot', null));
   return await openAdmin(settings, settings.admin, {
-    transport: nativeTransport, log, certificates, build: { version: version(), runtime }, patient,
-    snapshot: () => ({ ...gathered.whole!, certificates: certificates?.shown?.() ?? [] }), // workers have the keys from here
+    transport: nativeTransport, log, certificates: certificates(), build: { version: version(), runtime }, patient,
+    snapshot: () => ({ ...gathered.whole!, certificates: certificates()?.shown?.() ?? [] }), // workers have the keys from here
   });
 }
 

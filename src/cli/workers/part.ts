@@ -1,30 +1,54 @@
 import { AskedCertificates, HandedCertificates } from '../../certs/handed.ts';
 import type { Certificates } from '../../certs/store.ts';
-import { Fellows } from '../../front/fellows.ts';
+import type { NamedPair } from '../../certs/table.ts';
+import { Fellows, type News } from '../../front/fellows.ts';
 import { SharedLimiter } from '../../front/limiter/shared.ts';
 import { createLog, standardOutput, type Log } from '../../front/log/index.ts';
 import { LAST_LINES, type OpenLog } from '../../front/open-log.ts';
-import type { Part } from '../../front/part.ts';
+import type { Part, Share as Told } from '../../front/part.ts';
 import type { ToParent } from './channel.ts';
 import { readHanded } from './handed-files.ts';
-import type { Start } from './messages.ts';
+import type { Configured, Start } from './messages.ts';
 
 /** A worker's share of the front, as its parent told it. */
 export interface Share extends Part {
   /** From now on what is wrong is news. */
   readonly begun: () => void;
+  /** Of the configuration that it begins with. */
+  readonly generation: number;
+  /** What belongs to another configuration. */
+  readonly prepare: (told: Configured) => Told;
+  /** Everything else is of configurations that do not count any more, or never will. */
+  readonly keepOnly: (generation: number) => void;
 }
 
 export function takePart(start: Start, line: ToParent): Share {
   const share = { quiet: start.quiet };
+  const told = new Map<number, Told>();
+  let { checks } = start;
+  const prepare = (next: Configured): Told => {
+    const tell = (news: News): void => { line.say('news', { generation: next.generation, what: news }); };
+    const known = [...told.values()].flatMap(({ certificates }) => certificates?.pairs ?? []);
+    const made = { certificates: certificatesFrom(next.certificates, line, known), fellows: new Fellows(checks, tell, start.count), readFile: readHanded(next.files) };
+    told.set(next.generation, made);
+    return made;
+  };
+  line.hear('news', ({ generation, what }) => { told.get(generation)?.fellows.hear(what); });
+  line.hear('checks', (now) => {
+    checks = now;
+    for (const { fellows } of told.values()) fellows.checks = now;
+  });
+  line.hear('certificates', ({ generation, what }) => {
+    const certificates = told.get(generation)?.certificates;
+    if (certificates instanceof HandedCertificates) certificates.replace(what);
+  });
   return {
+    ...prepare(start), prepare, generation: start.generation,
     log: logTo(start, line, share),
-    certificates: certificatesFrom(start.certificates, line),
     secret: Buffer.from(start.secret, 'base64'),
-    fellows: fellowsOver(line, start),
-    readFile: readHanded(start.files),
     limiter: new SharedLimiter((wanted) => line.ask('borrow', wanted)),
     begun: () => { share.quiet = false; },
+    keepOnly: (generation) => { for (const other of told.keys()) if (other !== generation) told.delete(other); },
   };
 }
 
@@ -45,21 +69,10 @@ function logTo({ settings, colours }: Start, line: ToParent, share: { readonly q
   };
 }
 
-function fellowsOver(line: ToParent, { checks, count }: Start): Fellows {
-  const fellows = new Fellows(checks, (news) => { line.say('news', news); }, count);
-  line.hear('news', (news) => { fellows.hear(news); });
-  line.hear('checks', (now) => { fellows.checks = now; });
-  return fellows;
-}
-
-function certificatesFrom(handed: Start['certificates'], line: ToParent): Certificates | undefined {
+function certificatesFrom(handed: Start['certificates'], line: ToParent, known: readonly NamedPair[]): Certificates | undefined {
   switch (handed.kind) {
     case 'none': return undefined;
     case 'signed': return new AskedCertificates(async (name) => await line.ask('certificate', name ?? null) ?? undefined, handed);
-    case 'given': {
-      const given = new HandedCertificates(handed.pairs);
-      line.hear('certificates', (pairs) => { given.replace(pairs); });
-      return given;
-    }
+    case 'given': return new HandedCertificates(handed.pairs, known);
   }
 }

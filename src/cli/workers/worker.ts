@@ -1,11 +1,12 @@
 import { shareTicketKey } from '../../transport/runtime.ts';
-import { openFront } from '../open-front.ts';
+import type { Front, Prepared } from '../../front/front.ts';
+import { inWords, openFront } from '../open-front.ts';
 import { become } from '../privilege/become.ts';
 import { RunError } from '../terminal.ts';
 import { ToParent } from './channel.ts';
 import { WORKER } from './environment.ts';
-import { takePart } from './part.ts';
-import type { Start } from './messages.ts';
+import { takePart, type Share } from './part.ts';
+import type { Start, Trouble } from './messages.ts';
 
 /**
  * A worker's life: where it is to be another user it becomes that one, before it has anything of a client's. It serves until its parent says stop or is gone, in order either way. A signal of its own does the same:
@@ -31,6 +32,7 @@ export async function work(): Promise<number> {
     const part = takePart(start, line);
     const front = await openFront(start.settings, { part, inherited: start.doors });
     line.answer('snapshot', () => front.snapshot() ?? null);
+    takeReloads(front, part, line);
     line.say('ready', null);
     part.begun();
     await stopped;
@@ -38,10 +40,45 @@ export async function work(): Promise<number> {
     return 0;
   } catch (error) {
     // The parent ends this process when it has read that.
-    line.say('failed', error instanceof RunError ? { message: error.message, status: error.status } : { message: text(error), status: 1 });
+    line.say('failed', troubleOf(error));
     await stopped;
     return 1;
   }
 }
 
-const text = (error: unknown): string => (error instanceof Error ? error.stack ?? error.message : String(error));
+/** Another configuration is made ready when the parent asks for that, and counts when it says so: when all workers are ready. */
+function takeReloads(front: Front, part: Share, line: ToParent): void {
+  let current = part.generation;
+  let ready: { readonly generation: number; readonly made: Prepared } | undefined;
+  let dropped = 0;
+  line.answer('prepare', async (told) => {
+    const { generation, settings } = told;
+    try {
+      const made = await inWords(settings, () => front.prepare(settings, part.prepare(told)));
+      if (dropped >= generation) made.drop();
+      else ready = { generation, made };
+      return null;
+    } catch (error) {
+      return troubleOf(error);
+    }
+  });
+  line.answer('commit', (generation) => {
+    if (ready?.generation === generation) {
+      ready.made.commit();
+      ready = undefined;
+      part.keepOnly(current = generation);
+    }
+    return null;
+  });
+  line.hear('drop', (generation) => {
+    dropped = generation;
+    if (ready?.generation === generation) ready.made.drop();
+    ready = undefined;
+    part.keepOnly(current);
+  });
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof RunError) return { message: error.message, status: error.status };
+  return { message: error instanceof Error ? error.stack ?? error.message : String(error), status: 1 };
+}

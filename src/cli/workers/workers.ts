@@ -2,7 +2,7 @@ import type { Log } from '../../front/log/index.ts';
 import { RunError } from '../terminal.ts';
 import type { ToWorker } from './channel.ts';
 import { startChild, type Child, type WorkerExit } from './child.ts';
-import type { ParentAsks, ParentSays, Start } from './messages.ts';
+import type { Configured, ParentAsks, ParentSays, Start, Trouble } from './messages.ts';
 import { Pause } from './pause.ts';
 import { WholeLog } from './whole-log.ts';
 
@@ -19,12 +19,12 @@ export interface WorkersOptions {
   readonly greet: (line: ToWorker) => void;
 }
 
-/** Why a worker never came to serve. */
-type Trouble = { readonly message: string; readonly status: 1 | 2 };
+/** Milliseconds that a worker may take to make a configuration ready. */
+const READY_WITHIN = 60_000;
 
 interface Worker {
   readonly child: Child;
-  /** Undefined once it serves; settles with the process's end at the latest. */
+  /** Why it never came to serve; undefined once it serves. Settles with the process's end at the latest. */
   readonly trouble: Promise<Trouble | undefined>;
   /** `performance.now()` when it began to serve. */
   upAt: number | undefined;
@@ -66,6 +66,46 @@ export class Workers {
   async ask<K extends keyof ParentAsks>(kind: K, question: ParentAsks[K][0]): Promise<ParentAsks[K][1][]> {
     const asked = [...this.#workers.values()].filter(({ upAt }) => upAt !== undefined).map(({ child }) => child.line.ask(kind, question));
     return (await Promise.allSettled(asked)).flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  /**
+   * Another configuration for all of them or for none: when every one that there is has made it ready, `takeOver` is called,
+   * by which those that are started later get it, and they are told that it counts. Resolves when it does.
+   */
+  async reload(next: Configured, takeOver: () => void): Promise<void> {
+    const { generation } = next;
+    const ready = new Set<Worker>();
+    if (this.#workers.size === 0) throw new RunError('No worker serves at this moment, so that none can accept it. Next: see in the log why (worker-ended), and reload again.');
+    try {
+      for (let others = [...this.#workers.values()]; others.length > 0; others = [...this.#workers.values()].filter((worker) => !ready.has(worker))) {
+        const answers = await Promise.all(others.map((worker) => this.#prepare(worker, next)));
+        const refused = answers.find((trouble) => trouble !== null);
+        if (refused !== undefined) throw new RunError(refused.message, refused.status);
+        for (const worker of others) ready.add(worker);
+      }
+    } catch (error) {
+      this.say('drop', generation);
+      throw error;
+    }
+    takeOver(); // in the same turn: whoever is started from here on has it from the start
+    await this.ask('commit', generation);
+  }
+
+  /** Null where it has accepted, or is gone. */
+  async #prepare({ trouble, child }: Worker, next: Configured): Promise<Trouble | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Trouble>((resolve) => {
+      timer = setTimeout(resolve, READY_WITHIN, { message: `Worker process ${child.pid} did not accept it within ${READY_WITHIN / 1000} seconds.`, status: 1 });
+    });
+    const accepted = async (): Promise<Trouble | null> => {
+      if (await trouble !== undefined) await child.exited;
+      return await child.line.ask('prepare', next).catch(() => null);
+    };
+    try {
+      return await Promise.race([accepted(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Lets each finish what runs; resolves when all are gone. */
