@@ -86,7 +86,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--static-precompressed', 'send app.js.br, .zst or .gz for app.js where it lies beside it (off)'],
     ['--static-missing <what>', 'a missing file is 404 or the app\'s: 404 | app (404)'],
     ['--static-cache <value>', 'Cache-Control of files'],
-    ['--static-fallback <file>', 'file that answers for missing paths (single-page apps)'],
+    ['--static-fallback <name>', 'file that answers for missing paths (single-page apps)'],
   ]],
   ['How the app is reached:', [
     ['--upstream-ca <file>', 'PEM file of the authority (or the certificate) that an https:// app shows, in the place of Node\'s list'],

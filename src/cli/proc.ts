@@ -1,6 +1,6 @@
 /**
  * Who listens where, as Linux tells in /proc (proc(5), proc_net(5)). Elsewhere, and where it may not be read, the lists
- * are empty and messages leave that part out.
+ * are empty and messages leave that part out. /proc/self/net and not /proc/net, which a service with ProcSubset=pid has not.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
@@ -20,7 +20,7 @@ const read = (path: string): string => {
 
 /** Every TCP socket of this network namespace that listens. */
 export function listening(): Listening[] {
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => read(path).split('\n').slice(1).flatMap((line): Listening[] => {
+  return ['/proc/self/net/tcp', '/proc/self/net/tcp6'].flatMap((path) => read(path).split('\n').slice(1).flatMap((line): Listening[] => {
     const columns = line.trim().split(/\s+/);
     const [host, port] = columns[1]?.split(':') ?? [];
     if (columns[3] !== LISTEN || host === undefined || port === undefined) return [];
@@ -69,7 +69,7 @@ export function holds(descriptor: number): string | undefined {
 /** The path of a unix socket, by its inode; an abstract name begins with `@`, and one without a name has ''. Undefined: there is none. */
 export function unixPath(inode: string): string | undefined {
   // Num RefCount Protocol Flags Type St Inode Path; the path may hold spaces.
-  const columns = read('/proc/net/unix').split('\n').map((line) => /^\S+: \S+ \S+ \S+ \S+ \S+ +(\d+) ?(.*)$/.exec(line)).find((match) => match?.[1] === inode);
+  const columns = read('/proc/self/net/unix').split('\n').map((line) => /^\S+: \S+ \S+ \S+ \S+ \S+ +(\d+) ?(.*)$/.exec(line)).find((match) => match?.[1] === inode);
   return columns?.[2];
 }
 

@@ -32,7 +32,7 @@ const DEMO = `Starts a small app that speaks only HTTP, and the front before it:
 where nothing else is said, for everybody alike. The page shows what a client sent and what the app was told, and tries
 to fool it. Ctrl-C ends everything.`;
 
-const COMMANDS = ['run', 'check', 'settings', 'reload', 'reopen', 'upgrade', 'trust', 'untrust', 'demo', 'help'];
+const COMMANDS = ['run', 'check', 'settings', 'reload', 'reopen', 'upgrade', 'service', 'trust', 'untrust', 'demo', 'help'];
 
 
 /** One call. Gives the exit status: 0 a clean stop, 1 running failed, 2 the call or the configuration is wrong. */
@@ -107,6 +107,17 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
   addControlFlags(program.command('upgrade'))
     .description('let the running front start its program anew, as it is on the disk now, hand its doors over and end when its answers are through')
     .action(async (flags: ControlFlags) => { done(await tellFront('upgrade', flags, terminal)); });
+  const service = program.command('service').description('a service of systemd that runs this call, shut off from the machine as far as can be');
+  for (const [name, description] of [['print', 'print its units'], ['install', 'write its units, and say what to do next']] as const) {
+    addFlags(service.command(name).usage('[APP] [flags]').option('--name <name>', 'what the service is called (sallyport)'))
+      .description(description)
+      .argument('[app]')
+      .action(async (app: string | undefined, _flags: Flags, command: Command) => {
+        const { printService, installService } = await import('./service/service.ts');
+        done(await (name === 'print' ? printService : installService)(app, flagsOf(command), terminal));
+      });
+  }
+  service.commands[1]!.option('--force', 'write over units that say something else');
   program.command('trust').description('let this machine\'s browsers believe the local authority')
     .action(async () => { done(await (await import('./trust.ts')).runTrust()); });
   program.command('untrust').description('take the local authority out again')

@@ -13,6 +13,8 @@ import { Talk } from '../../helpers/talk.ts';
 
 const page = docsPage('systemd');
 page.leave('sudo useradd', 'the tests add no users to this machine');
+page.leave('sudo sallyport service install', 'the tests install no service into this machine');
+page.leave('sudo chgrp', 'there is no such group here');
 page.leave('sudo systemctl daemon-reload', 'the tests install no service into this machine');
 page.leave('sudo systemctl enable', 'the same');
 
