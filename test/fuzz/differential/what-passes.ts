@@ -38,7 +38,7 @@ export function values(flat: readonly string[], name: string): string[] {
 }
 
 /** Of an answer: repaired by policy, or written by the front. */
-const NOT_AS_IT_WAS = new Set(['date', 'location', 'content-location', 'refresh', 'set-cookie', 'strict-transport-security']);
+const NOT_AS_IT_WAS = new Set(['date', 'x-request-id', 'location', 'content-location', 'refresh', 'set-cookie', 'strict-transport-security']);
 
 /** The fields of an answer that reach the client as they were; `said` has the app's own nominations. */
 export function survives(fields: Message['fields'], said: Message['fields']): (readonly [name: string, value: string])[] {
