@@ -146,7 +146,8 @@ export class AppLeg implements AnswerListener, Waiter {
 
   onReady(): void {
     const exchange = this.#exchange;
-    const { head, truth, id, context } = exchange;
+    const { truth, id, context, span } = exchange;
+    const head = span === undefined ? exchange.head : span.head;
     const connection = this.#connection!;
     const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#sending?.streaming === true && head.expectsContinue, run: this.#run });
     if (written instanceof Fault) { exchange.fail(written); return; }

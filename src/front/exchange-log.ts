@@ -8,10 +8,11 @@ export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.
 /** What has events of its own, and not one for each request. */
 const TOLD_APART: ReadonlySet<FaultCode> = new Set(['maintenance', 'app-busy', 'app-queue-timeout']);
 
-/** The access line of an exchange that is over, and an event where something went wrong that somebody has to act on. */
+/** The access line of an exchange that is over, the end of its span, and an event where something went wrong that somebody has to act on. */
 export function logExchange(exchange: Exchange): void {
   const { context, fault } = exchange;
   context.counters?.end(exchange);
+  exchange.span?.end(exchange);
   if (context.settings.log !== 'off') logAccess(exchange);
   // What was explained has its own line, once for each site: a loop is asked for twenty times by every browser.
   if (fault !== undefined && fault.blame !== 'client' && !TOLD_APART.has(fault.code) && exchange.site?.explained.has(fault.code) !== true) logFault(context, fault, exchange.id);

@@ -17,6 +17,7 @@ import { ruleOn, ruleOnScript, type Ruling } from './ruling.ts';
 import type { Site } from './site.ts';
 import type { AppLead, FileLead, Target } from './targets.ts';
 import { logExchange } from './exchange-log.ts';
+import type { ExchangeSpan } from './tracing.ts';
 
 /** One request and its answer, whatever carries them. Judges the request, finds who answers it, and sees it through. */
 export class Exchange {
@@ -32,6 +33,7 @@ export class Exchange {
   /** An answer without an end that anybody waits for: an event stream. */
   live = false;
   upgraded = false;
+  span: ExchangeSpan | undefined;
   /** Milliseconds that the app took until its answer began. */
   appMs: number | undefined;
   readonly down: Downstream;
@@ -67,6 +69,7 @@ export class Exchange {
     context.counters?.begin();
     const truth = this.truth = context.read(this.down, head);
     if (truth.by.scheme === 'connection') context.noteClaim(this.down, head);
+    if (context.live.tracing !== undefined) this.span = context.live.tracing.begin(this);
     const ruling = ruleOn(this);
     if (ruling === 'later') this.#early = new EarlyBody(hasBody);
     else this.#become(ruling, hasBody);

@@ -18,6 +18,7 @@ import type { Snapshot } from './metrics/snapshot.ts';
 import { takeSnapshot } from './metrics/state.ts';
 import { siteName } from './site.ts';
 import { stopGracefully } from './stop.ts';
+import { openTracing } from './tracing.ts';
 
 export interface FrontOptions {
   /** Where log lines go; default the process's standard output. */
@@ -76,7 +77,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   const { log, ...logs } = part?.log ?? openLog(settings, options.out);
   const doors: Doors = {};
   const counters = settings.admin && new Counters(settings.sites.map(siteName));
-  const live = new Live({ transport, log, counters, observe: options.observe, secret: part?.secret, limiter: part?.limiter, timed: settings.log !== 'off' || counters !== undefined });
+  const live = new Live({ transport, log, counters, observe: options.observe, secret: part?.secret, limiter: part?.limiter, tracing: await openTracing({ log, version: options.version }), timed: settings.log !== 'off' || counters !== undefined });
   const from = { live, doors, dataDir: options.dataDir };
   let current = await Configuration.open(settings, { ...from, share: part });
   live.context = current.context;

@@ -8,6 +8,7 @@ import { OwnLimiter, type Limiter } from './limiter/limiter.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
 import { Scarcity } from './scarcity.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface LiveParts {
   readonly transport: Transport;
@@ -18,6 +19,8 @@ export interface LiveParts {
   readonly secret?: Uint8Array | undefined;
   /** Undefined: one of its own. */
   readonly limiter?: Limiter | undefined;
+  /** Undefined: nobody traces. */
+  readonly tracing?: Tracing | undefined;
   /** False: nobody asks how long anything took. */
   readonly timed?: boolean;
 }
@@ -29,6 +32,7 @@ export class Live {
   readonly counters: Counters | undefined;
   readonly observe: ((seen: Observed) => void) | undefined;
   readonly secret: Uint8Array;
+  readonly tracing: Tracing | undefined;
   readonly stamp: () => number;
   readonly limiter: Limiter;
   readonly clock = new Clock();
@@ -41,13 +45,14 @@ export class Live {
   /** Connections that came while the doors were being opened; undefined once there are sites. */
   #waiting: Wire[] | undefined = [];
 
-  constructor({ transport, log, counters, observe, secret = randomBytes(32), limiter = new OwnLimiter(), timed = true }: LiveParts) {
+  constructor({ transport, log, counters, observe, secret = randomBytes(32), limiter = new OwnLimiter(), tracing, timed = true }: LiveParts) {
     this.transport = transport;
     this.log = log;
     this.counters = counters;
     this.scarcity = new Scarcity(log, counters);
     this.observe = observe;
     this.secret = secret;
+    this.tracing = tracing;
     this.limiter = limiter;
     this.stamp = timed ? () => performance.now() : () => 0;
   }

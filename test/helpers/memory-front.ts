@@ -5,7 +5,8 @@ import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
 import { Live } from '../../src/front/live.ts';
 import type { Limiter } from '../../src/front/limiter/limiter.ts';
-import { createLog } from '../../src/front/log/index.ts';
+import { createLog, type Log } from '../../src/front/log/index.ts';
+import type { Tracing } from '../../src/front/tracing.ts';
 import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites.ts';
 import { DEFAULT_LEAST_RATES, DEFAULT_MAX_BODY, DEFAULT_MAX_CONNECTIONS, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
@@ -44,13 +45,13 @@ export class MemoryFront {
   /** Everything that was logged, one object a line. */
   readonly logged: string[] = [];
 
-  constructor(given: Settings = settings(), { real = false, clients, counters, limiter, defer }: { readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients']; readonly defer?: Defer } = {}) {
+  constructor(given: Settings = settings(), { real = false, clients, counters, limiter, defer, tracing }: { readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients']; readonly defer?: Defer; readonly tracing?: (log: Log) => Tracing } = {}) {
     this.transport = new MemoryTransport(defer);
     const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };
     const certificates = { pick: () => undefined, real, names: [], shown: () => [], authorityFiles: [], close: () => undefined };
-    this.live = new Live({ transport: this.transport, log, counters, limiter });
+    this.live = new Live({ transport: this.transport, log, counters, limiter, tracing: tracing?.(log) });
     this.context = this.live.context = createContext(given, this.live, { certificates, clients, doors });
     const { upstreams } = this;
     this.context.serve(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));

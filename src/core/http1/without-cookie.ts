@@ -1,11 +1,11 @@
-import { Fields } from './fields.ts';
+import { fieldsOf, type FieldLine } from './changed-fields.ts';
 import type { RequestHead } from './heads.ts';
 
 /** The head without a cookie of that name, for every carrier alike; the same head where there is none. Names of cookies have case (RFC 6265 §5.4). */
 export function withoutCookie(head: RequestHead, cookie: string): RequestHead {
   const { fields } = head;
   if (!fields.all('cookie').some((value) => value.includes(cookie))) return head;
-  const kept: (readonly [code: Fields['code'][number], name: string, value: string])[] = [];
+  const kept: FieldLine[] = [];
   for (let i = 0; i < fields.count; i++) {
     const name = fields.name(i);
     const value = name.toLowerCase() === 'cookie' ? withoutPair(fields.value(i), cookie) : fields.value(i);
@@ -21,20 +21,4 @@ function withoutPair(value: string, cookie: string): string | undefined {
   if (others.length === pairs.length) return value;
   const left = others.join(';').trim();
   return left === '' ? undefined : left;
-}
-
-function fieldsOf(lines: readonly (readonly [code: Fields['code'][number], name: string, value: string])[]): Fields {
-  const fields = new Fields(lines.map(([, name, value]) => `${name}: ${value}\r\n`).join(''));
-  let at = 0;
-  for (const [code, name, value] of lines) {
-    fields.code.push(code);
-    fields.start.push(at);
-    fields.nameEnd.push(at + name.length);
-    fields.valueStart.push(at + name.length + 2);
-    fields.valueEnd.push(at + name.length + 2 + value.length);
-    at += name.length + value.length + 4;
-  }
-  fields.start.push(at);
-  fields.count = lines.length;
-  return fields;
 }
