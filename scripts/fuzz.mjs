@@ -6,7 +6,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild'; // comes with tsx
-import { PLANTED } from '../test/fuzz/differential/planted.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-fuzz-'));
@@ -34,6 +33,9 @@ async function make(change) {
 const run = (args, stdio) => spawnSync(process.execPath, ['--max-semi-space-size=32', bundle, ...args], { stdio, cwd: root, encoding: 'utf8' });
 
 async function planted(args) {
+  const list = join(folder, 'planted.mjs');
+  await build({ entryPoints: [join(root, 'test/fuzz/differential/planted.ts')], outfile: list, format: 'esm', logLevel: 'error' });
+  const { PLANTED } = await import(list);
   let missed = 0;
   for (const change of PLANTED) {
     await make(change);

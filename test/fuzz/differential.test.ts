@@ -1,7 +1,9 @@
 // Invariants: see the files of test/fuzz/differential, each in its first line. Here for a few seconds; `npm run fuzz -- --inputs N --seed S` runs so many inputs, or repeats the one that is printed.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Fuzzer, KINDS } from './differential/fuzzer.ts';
+import { PLANTED } from './differential/planted.ts';
 
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 5);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
@@ -26,5 +28,13 @@ test(`requests, answers and names against another strict parser and a reader of 
     const { inputs, forwarded, refused } = kinds[kind];
     assert.ok(inputs >= 40 && forwarded > inputs / 5, `${kind}: ${inputs} inputs, ${forwarded} messages compared`);
     assert.ok(refused > 0 || inputs < 500, `${kind}: ${refused} refused`);
+  }
+});
+
+test(`the ${PLANTED.length} leniencies that \`npm run fuzz -- --planted\` plants fit into the sources`, () => {
+  for (const { what, file, from, to } of PLANTED) {
+    const text = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8');
+    assert.equal(text.split(from).length, 2, `${what}: src/${file} has to have this once: ${from}`);
+    assert.notEqual(from, to, what);
   }
 });

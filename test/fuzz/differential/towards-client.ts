@@ -1,5 +1,7 @@
 // Invariant: what a client is sent, read by another strict parser, is for each of its requests exactly the answer that a reader of the bare grammar finds in its app's bytes, or visibly a failure: never another's, never more, and never an answer ended as whole that was cut.
 import assert from 'node:assert/strict';
+import { decodeUwsgi } from '../../helpers/cgi-decode.ts';
+import { upstream } from '../../helpers/memory-front.ts';
 import type { MemoryWire } from '../../helpers/memory-transport.ts';
 import type { Random } from '../../helpers/random.ts';
 import { Llhttp, type Read } from './llhttp.ts';
@@ -13,19 +15,20 @@ import { survives, values } from './what-passes.ts';
 interface Said { readonly id: string; text: string; fin: boolean }
 
 export class TowardsClient {
-  readonly #stages = [new Stage({}), new Stage({ route: { streamBodies: true } })];
+  readonly #stages = [new Stage({}), new Stage({ route: { streamBodies: true } }), new Stage({ route: { app: upstream({ protocol: 'uwsgi' }) } })];
 
   /** One input; throws at a breach. */
   run(random: Random): Outcome {
-    const streams = random.chance(0.3);
-    const stage = this.#stages[streams ? 1 : 0]!;
+    const stage = random.pick(this.#stages);
+    const streams = stage === this.#stages[1];
     stage.begin();
     const old = random.chance(0.1);
     const asked = random.many(1, 2, () => 0).map((_, n): Asked => ({ method: random.pick(['GET', 'GET', 'GET', 'HEAD', 'POST', 'DELETE']), path: `/r${n}` }));
     const texts = asked.map(({ method, path }) => `${method} ${path} HTTP/1.${old ? 0 : 1}\r\nHost: shop.test\r\n${old && random.chance(0.5) ? 'Connection: keep-alive\r\n' : ''}${method === 'POST' ? 'Content-Length: 2\r\n\r\nhi' : '\r\n'}`);
     const said = new Map<string, Said>();
     const client = stage.client();
-    const apps = new Map<AppWire, Llhttp>();
+    const apps = new Map<AppWire, AppReader>();
+    const uwsgi = stage === this.#stages[2];
     const pipelined = random.chance(0.4);
     const unfinished = streams && !old && random.chance(0.15);
     try {
@@ -37,41 +40,67 @@ export class TowardsClient {
       }
       for (const text of pipelined ? [''] : texts) {
         if (client.gone === undefined && text !== '') client.say(text);
-        speak(random, { stage, apps, said, asked });
+        speak(random, { stage, apps, said, asked, uwsgi });
       }
       if (unfinished && !pipelined) client.say('GET /smuggled HTTP/1.1\r\nHost: shop.test\r\n\r\n'.repeat(2));
-      speak(random, { stage, apps, said, asked });
+      speak(random, { stage, apps, said, asked, uwsgi });
       return check({ stage, client, asked, said, old });
     } catch (error) {
       const seen = { asked, said: [...said], client: client.text, gone: client.gone, ended: client.ended };
       throw new Error(`${(error as Error).message}\n${JSON.stringify(seen, undefined, 1)}`, { cause: error });
     } finally {
-      for (const parser of apps.values()) parser.done();
+      for (const reader of apps.values()) reader.done();
       stage.end(client);
     }
   }
 }
 
-interface Playing { readonly stage: Stage; readonly apps: Map<AppWire, Llhttp>; readonly said: Map<string, Said>; readonly asked: readonly Asked[] }
+/** The requests that an app reads on one connection, one after the other. */
+interface AppReader { next(bytes: Buffer): { readonly path: string; readonly id: string } | undefined; done(): void }
+
+function http(): AppReader {
+  const parser = new Llhttp('requests');
+  return {
+    next(bytes) {
+      const before = parser.seen.length;
+      parser.read(bytes);
+      assert.equal(parser.error, undefined, 'another parser refuses what was forwarded');
+      const request = parser.seen.at(-1);
+      return request === undefined || parser.seen.length === before ? undefined : { path: request.url, id: values(request.fields, 'x-request-id').join() };
+    },
+    done: () => { parser.done(); },
+  };
+}
+
+/** uWSGI answers one packet and closes. */
+function uwsgiPackets(): AppReader {
+  return {
+    next(bytes) {
+      if (bytes.length === 0) return undefined;
+      const variables = new Map(decodeUwsgi(bytes.subarray(0, 4 + bytes.readUInt16LE(1))));
+      return { path: variables.get('REQUEST_URI')!, id: variables.get('HTTP_X_REQUEST_ID')! };
+    },
+    done() {},
+  };
+}
+
+interface Playing { readonly uwsgi: boolean; readonly stage: Stage; readonly apps: Map<AppWire, AppReader>; readonly said: Map<string, Said>; readonly asked: readonly Asked[] }
 
 /** Plays the apps until nobody waits for them. */
-function speak(random: Random, { stage, apps, said, asked }: Playing): void {
+function speak(random: Random, { uwsgi, stage, apps, said, asked }: Playing): void {
   for (let moved = true; moved;) {
     moved = stage.settle();
     for (let n = 0; n < stage.apps.length; n++) {
       const app = stage.apps[n]!;
-      let parser = apps.get(app);
-      if (parser === undefined) apps.set(app, parser = new Llhttp('requests'));
-      const before = parser.seen.length;
-      parser.read(fresh(app));
-      assert.equal(parser.error, undefined, 'another parser refuses what was forwarded');
-      const request = parser.seen.at(-1);
-      if (parser.seen.length === before || request === undefined || app.wire.gone !== undefined) continue;
-      assert.doesNotMatch(request.url, /smuggled/);
+      let reader = apps.get(app);
+      if (reader === undefined) apps.set(app, reader = uwsgi ? uwsgiPackets() : http());
+      const request = reader.next(fresh(app));
+      if (request === undefined || app.wire.gone !== undefined) continue;
+      assert.doesNotMatch(request.path, /smuggled/);
       moved = true;
-      const of: Said = { id: values(request.fields, 'x-request-id').join(), text: '', fin: false };
-      said.set(request.url, of);
-      say(random, { app, of, asked: asked.find(({ path }) => path === request.url)!, stage });
+      const of: Said = { id: request.id, text: '', fin: false };
+      said.set(request.path, of);
+      say(random, { app, of, asked: asked.find(({ path }) => path === request.path)!, stage });
     }
   }
 }

@@ -6,7 +6,9 @@ const chunked = 'core/http1/chunked-reader.ts';
 const head = 'core/http1/request-head.ts';
 const plain = 'core/http1/plain-readers.ts';
 
-export const PLANTED = [
+export interface Planted { readonly what: string; readonly file: string; readonly from: string; readonly to: string }
+
+export const PLANTED: readonly Planted[] = [
   // A line that others end elsewhere
   { what: 'a bare LF ends a field line', file: scanner, from: "      if (bytes[at] !== CR) return this.#badValue(bytes, lineStart, nameEnd, at);\n      if (at + 1 >= end) return MORE;\n      if (bytes[at + 1] !== LF) return this.#bareCr(bytes[at + 1]!);", to: "      const bare = bytes[at] === 0x0a;\n      if (bytes[at] !== CR && !bare) return this.#badValue(bytes, lineStart, nameEnd, at);\n      if (bare) at--;\n      else if (at + 1 >= end) return MORE;\n      else if (bytes[at + 1] !== LF) return this.#bareCr(bytes[at + 1]!);" },
   { what: 'a bare CR is a character of a value', file: scanner, from: 'if (bytes[at] !== CR) return this.#badValue(bytes, lineStart, nameEnd, at);', to: 'while (at + 1 < end && bytes[at] === CR && bytes[at + 1] !== LF) at = afterRun(bytes, at + 1, end, VALUE);\n      if (at >= end) return MORE;\n      if (bytes[at] !== CR) return this.#badValue(bytes, lineStart, nameEnd, at);' },
