@@ -76,7 +76,9 @@ export class Line {
     else this.wire.destroy();
   }
 
+  /** A client that is too slow is reset: what the system still holds for it, megabytes perhaps, would outlast the connection here by minutes. */
   dropUnlessItTakes(owed: boolean): void {
-    if (this.wire.buffered === 0 || !this.patience.stillTakes(this.wire.taken)) this.drop(owed);
+    if (this.wire.buffered === 0) this.drop(owed);
+    else if (!this.patience.stillTakes(this.wire.taken)) this.wire.reset();
   }
 }
