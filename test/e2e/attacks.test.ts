@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { startFront, type Front } from '../helpers/front.ts';
@@ -11,9 +10,6 @@ import type { Talk } from '../helpers/talk.ts';
 
 const GET = (path = '/', more = ''): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
 const MIB = 1024 * 1024;
-
-/** Resident memory of a process, in bytes. */
-const rss = (pid: number): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
 
 /** Connections that the front holds open to the app. */
 const open = (app: RawApp): number => app.connections.filter(({ ended, socket }) => ended === undefined && !socket.destroyed).length;
@@ -184,35 +180,5 @@ describe('requests that hide another', () => {
         }
       }
     }
-  });
-});
-
-describe('two hundred downloads of 50 MiB that nobody reads', () => {
-  it('cost the read-ahead of each and no more', async (t) => {
-    const piece = Buffer.alloc(MIB, 'x');
-    const app = await startRawApp(t, async (connection) => {
-      await connection.request();
-      connection.write(`HTTP/1.1 200 OK\r\nContent-Length: ${50 * MIB}\r\n\r\n`);
-      for (let i = 0; i < 50 && !connection.socket.destroyed; i++) {
-        if (!connection.socket.write(piece)) await Promise.race([new Promise((go) => { connection.socket.once('drain', go); }), new Promise((go) => { connection.socket.once('close', go); })]);
-      }
-    });
-    const front = await startFront(t, [app.address, '--scheme', '/=either']);
-    const pid = front.child.pid!;
-    const before = rss(pid);
-    const talks: Talk[] = [];
-    for (let i = 0; i < 200; i++) {
-      const talk = await front.talk(i % 2 === 0 ? 'https' : 'http', { reading: false });
-      talk.say(GET('/'));
-      talks.push(talk);
-    }
-    await sleep(2000);
-    const grown = rss(pid) - before;
-    assert.ok(grown > 20 * MIB, `it did read ahead: ${grown}`);
-    // 1 MiB of read-ahead each, as much again for the copy that the TLS layer or a growing buffer makes, and the connections.
-    assert.ok(grown < 200 * 2.25 * MIB, `${Math.round(grown / MIB)} MiB more for 200 stalled downloads`);
-    console.log(`# ${Math.round(grown / MIB)} MiB for 200 stalled downloads`);
-    for (const talk of talks) talk.drop();
-    await eventually('every app connection to be let go', () => open(app) === 0);
   });
 });
