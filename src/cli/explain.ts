@@ -19,6 +19,7 @@ export function explain(settings: Settings): string {
     ['log', `${settings.log}${settings.logFile === undefined ? '' : `, to ${settings.logFile}`}`],
     ...(settings.admin === undefined ? [] : [['admin', `${addressText(settings.admin.address)}${settings.admin.passwordFile === undefined ? '' : ', with a password'}`] as const]),
     ['grace', `${settings.grace} s`],
+    ...(settings.reloadGrace === undefined ? [] : [['reload grace', `WebSockets and event streams from before go on for ${settings.reloadGrace} s`] as const]),
     ['timeouts', Object.entries(settings.timeouts).map(([name, ms]) => `${name} ${durationText(ms as number)}`).join(', ')],
     ['least rates', Object.entries(settings.leastRates).map(([name, rate]) => `${name} ${rate === 0 ? 'off' : `${sizeText(rate as number)} a second`}`).join(', ')],
   ];

@@ -46,6 +46,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       adminHosts: flags.adminHost,
       maxConnections: digits(flags.maxConnections),
       grace: flags.grace,
+      reloadGrace: flags.reloadGrace,
       bodyRate: flags.bodyRate,
       sendRate: flags.sendRate,
       timeouts: rules('--timeout', flags.timeout, '--timeout answer=2m', (text) => text),
@@ -145,7 +146,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', rates: '--rate', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', compress: '--compress', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
-  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', user: '--user', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', timeouts: '--timeout', bodyRate: '--body-rate', sendRate: '--send-rate',
+  acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', user: '--user', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', reloadGrace: '--reload-grace', timeouts: '--timeout', bodyRate: '--body-rate', sendRate: '--send-rate',
 };
 
 const UPSTREAM_FLAG_OF: Readonly<Record<string, string>> = { ca: '--upstream-ca', serverName: '--upstream-name', insecure: '--upstream-insecure', sendProxy: '--send-proxy', maxConcurrent: '--max-concurrent', queue: '--queue' };

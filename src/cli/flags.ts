@@ -52,6 +52,8 @@ export interface Flags {
   readonly adminPasswordFile?: string;
   readonly adminHost?: readonly string[];
   readonly grace?: string;
+  readonly reloadGrace?: string;
+  readonly watch?: boolean;
   readonly runtime?: string;
   readonly workers?: string;
   readonly user?: string;
@@ -127,12 +129,14 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
     ['--body-rate <bytes>', 'least bytes a second of a request body, after the time that --timeout body gives it; or off (500)'],
     ['--send-rate <bytes>', 'least bytes a second at which a client takes its answer, after that of --timeout send; or off (500)'],
     ['--grace <seconds>', 'how long running answers get at a stop (30)'],
+    ['--reload-grace <seconds>', 'how long WebSockets and event streams from before a reload go on after it (until they end by themselves)'],
   ]],
   ['Running:', [
     ['--runtime <name>', 'node | bun | auto: what serves; auto takes Bun where it is found (what the program was started with)'],
     ['--workers <n>', 'N | auto: processes that serve; auto is one per core with --cert, else one (auto)'],
     ['--user <name>', 'name or name:group: started as root, what serves clients runs as this user'],
     ['--config <file>', 'read sallyport.config.ts, .js or .json; flags given beside it win'],
+    ['--watch', 'reload when that file was changed, as sallyport reload and SIGHUP do'],
     ['--log <format>', 'pretty | json | combined | off (pretty on a terminal, else json)'],
     ['--log-file <file>', 'append a line per request to this file; opened anew at SIGUSR2 and by sallyport reopen'],
     ['--log-hide <names>', 'query parameters whose values are not logged, with commas, besides token, password and their like (repeatable)', 'repeatable'],

@@ -1,11 +1,14 @@
 import { isatty } from 'node:tty';
 import { openControl, type Commands } from './control/server.ts';
 import { isCopy } from './launched.ts';
-import type { Reload } from './reload.ts';
+import { watch, type Reload } from './reload.ts';
+import type { Watched } from './settings.ts';
 import type { Serving } from './serve.ts';
 
 export interface Operation {
   readonly reload: Reload;
+  /** The file whose changes reload. */
+  readonly watched?: Watched | undefined;
   /** Those that are the front's: SIGUSR2 opens the log file anew, SIGHUP reloads. */
   readonly signals: readonly ('SIGUSR2' | 'SIGHUP')[];
   /** What `sallyport upgrade` and the new program say. */
@@ -16,7 +19,7 @@ export interface Operation {
  * Takes an operator's commands while a front runs: on its control socket (`sallyport reload`), and by signals, for tools
  * that only know those. Gives what ends it.
  */
-export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, { reload, signals, upgrade }: Operation): Promise<() => void> {
+export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, { reload, watched, signals, upgrade }: Operation): Promise<() => void> {
   const control = await openControl({
     call: () => process.argv.slice(2).join(' '),
     reopen: () => front.reopenLog(),
@@ -35,7 +38,9 @@ export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, { reloa
     else reload().catch(() => {}); // the log has said why
   };
   for (const signal of signals) process.on(signal, onSignal);
+  const stopWatching = watched && watch(watched, reload);
   return () => {
+    stopWatching?.();
     control?.close();
     for (const signal of signals) process.off(signal, onSignal);
   };

@@ -137,7 +137,7 @@ function createProgram(terminal: Terminal, { args, done }: Call): Command {
 
 async function serveCall(app: string | undefined, flags: Flags, terminal: Terminal): Promise<number> {
   const read = (): Promise<ReadSettings> => readSettings(app, flags, terminal);
-  const { settings, file } = await read();
+  const { settings, file, watched } = await read();
   if (file !== undefined && flags.config === undefined) terminal.err(`sallyport: using ${file}\n`);
-  return await serve({ settings, read });
+  return await serve({ settings, read, watched });
 }

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { systemClock } from '../certs/events.ts';
+import { watchFiles } from '../certs/watch.ts';
 import { unchangeable, type Unchangeable } from '../config/changes.ts';
 import type { Settings } from '../config/settings.ts';
 import { flagOf } from './flags-to-config.ts';
 import { inheritedCount } from './inherited.ts';
 import type { Serving } from './serve.ts';
-import type { ReadSettings } from './settings.ts';
+import type { ReadSettings, Watched } from './settings.ts';
 import { RunError } from './terminal.ts';
 
 /** What a front runs by, and how to read that anew. */
@@ -12,6 +14,8 @@ export interface Origin {
   readonly settings: Settings;
   /** Rejects with a ConfigError. */
   readonly read: () => Promise<ReadSettings>;
+  /** The file whose changes reload. */
+  readonly watched?: Watched | undefined;
 }
 
 /** Reads the configuration anew and lets it count; gives what was done. Rejects, with the one from before in force, where that cannot be. */
@@ -69,4 +73,16 @@ function refuse(found: readonly Unchangeable[]): void {
 /** Whether doors are where they were told to be, so that nothing else in the configuration moves them. */
 function arePlaced(settings: Settings): boolean {
   return inheritedCount(process.env) > 0 || (['https', 'http'] as const).every((door) => settings[door].kind === 'at' || settings[door].kind === 'off');
+}
+
+/** Milliseconds between looks at a watched file. One that is as it was at the look before is whole: whoever writes it is through. */
+const LOOK_EVERY = 500;
+
+/** Reloads when the file was changed; once for each state of it, whatever comes of that. Gives what ends it. */
+export function watch({ path, seen }: Watched, reload: Reload): () => void {
+  return watchFiles({
+    files: [path], clock: systemClock, interval: LOOK_EVERY, patience: 0,
+    load: async () => { await reload(); },
+    onBroken: () => {}, // the log has said why
+  }, seen);
 }

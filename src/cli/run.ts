@@ -9,7 +9,7 @@ import { appEnvironment, fillIn, type Place } from './run/command.ts';
 import { operate } from './operate.ts';
 import { createReload, type Origin } from './reload.ts';
 import { announce, openServing, stop, type Serving } from './serve.ts';
-import { readSettings, type ReadSettings } from './settings.ts';
+import { readSettings, type ReadSettings, type Watched } from './settings.ts';
 import { isCopy } from './launched.ts';
 import { untilToldToStop } from './signals.ts';
 import { RunError, type Terminal } from './terminal.ts';
@@ -36,7 +36,7 @@ export interface RunOptions {
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { flags, terminal } = options;
   const place: Place = { host: '127.0.0.1', port: await freePort() };
-  const { settings } = await readSettings({ started: `${place.host}:${place.port}` }, flags, terminal); // wrong flags are told before anything runs
+  const { settings, watched } = await readSettings({ started: `${place.host}:${place.port}` }, flags, terminal); // wrong flags are told before anything runs
   const words = fillIn(command, place);
   if (settings.user !== undefined) throw new RunError(`--user ${settings.user.name}: sallyport run starts the app too, and that would run as the user who starts it. Next: start both as ${settings.user.name} (runuser -u ${settings.user.name} -- sallyport run …), or start the app by itself and the front with sallyport PORT --user ${settings.user.name}.`, 2);
   const app = await startApp(words, appEnvironment(terminal.env, place), terminal.cwd);
@@ -53,9 +53,9 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const passed = [...PASSED_ON, ...(settings.logFile === undefined ? ['SIGUSR2' as const] : []), ...(terminal.interactive ? [] : ['SIGHUP' as const])];
   const release = passOn(app, passed);
   let released = (): void => undefined;
-  const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings }).then(async (opened) => {
+  const failed = frontFor(app, { ...options, place, words, waiting: waiting.signal, settings, watched }).then(async (opened) => {
     front = opened.front;
-    released = await operate(opened.front, { reload: createReload(opened.front, opened), signals: settings.logFile === undefined ? [] : ['SIGUSR2'], upgrade: NO_UPGRADE });
+    released = await operate(opened.front, { reload: createReload(opened.front, opened), watched: opened.watched, signals: settings.logFile === undefined ? [] : ['SIGUSR2'], upgrade: NO_UPGRADE });
     await announce(front);
     return await (front.failed ?? new Promise<never>(() => {})); // from here on only a signal or the app's end matters
   });
@@ -86,11 +86,12 @@ interface Start extends RunOptions {
   readonly place: Place;
   readonly words: readonly string[];
   readonly settings: Settings;
+  readonly watched: Watched | undefined;
   readonly waiting: AbortSignal;
 }
 
 /** Waits for the app and opens the front before it. Never resolves where waiting was given up, since an end is under way. */
-async function frontFor(app: AppProcess, { place, words, settings, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Origin & { readonly front: Serving }> {
+async function frontFor(app: AppProcess, { place, words, settings, watched, waiting, flags, terminal, startSeconds = START_SECONDS }: Start): Promise<Origin & { readonly front: Serving }> {
   const host = await waitForPort(place.port, startSeconds * 1000, waiting);
   if (waiting.aborted) return await new Promise<never>(() => {});
   const sockets = listeningBelow(app.pid);
@@ -101,7 +102,7 @@ async function frontFor(app: AppProcess, { place, words, settings, waiting, flag
   const there = host === place.host ? settings : (await read()).settings;
   const front = await openServing(there, there.workers === 'auto' ? 1 : there.workers); // one app, and its terminal
   if (warning !== undefined && settings.log === 'json') front.log.event({ event: 'app-exposed', level: 'warn', message: `${warning[0]!.toUpperCase()}${warning.slice(1)}` });
-  return { front, settings: there, read };
+  return { front, settings: there, read, watched };
 }
 
 /** Says that the app ended by itself, and how; that is a failure unless it had served and ended with 0. */

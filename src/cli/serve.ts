@@ -49,7 +49,7 @@ export async function serve(origin: Origin): Promise<number> {
   const { settings } = origin;
   const front = await openServing(settings, countWorkers(settings));
   const upgrade = createUpgrade(front);
-  const release = await operate(front, { reload: createReload(front, origin), signals: ['SIGUSR2', 'SIGHUP'], upgrade: upgrade.commands });
+  const release = await operate(front, { reload: createReload(front, origin), watched: origin.watched, signals: ['SIGUSR2', 'SIGHUP'], upgrade: upgrade.commands });
   try {
     await announce(front);
     const asRoot = rootWarning(settings);

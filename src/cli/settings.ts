@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { fingerprint } from '../certs/watch.ts';
 import { findConfig, loadConfig } from '../config/load.ts';
 import { ConfigError } from '../config/problems.ts';
 import { resolveConfig } from '../config/resolve.ts';
@@ -11,7 +12,12 @@ export interface ReadSettings {
   readonly settings: Settings;
   /** The configuration file they came from, as a person would name it; undefined where flags said everything. */
   readonly file: string | undefined;
+  /** That file, where it is to be watched. */
+  readonly watched?: Watched | undefined;
 }
+
+/** A file, and what it was like before it was read. */
+export interface Watched { readonly path: string; readonly seen: string }
 
 /** An app that this call starts, where it is told to listen. */
 export interface Started { readonly started: string }
@@ -29,11 +35,14 @@ export async function readSettings(app: string | Started | undefined, flags: Fla
   said.problems.throwIfAny(nameOf);
   const defaultLog = terminal.interactive ? 'pretty' : 'json';
   if (found === undefined) {
+    if (flags.watch === true) throw new ConfigError([{ path: ['--watch'], seen: flags.watch, expected: 'a configuration file to watch', next: 'Name one with --config. What flags say cannot change while the front runs; sallyport reload reads the files anew that they name' }], String);
     return { settings: resolveConfig({ ...said.front, ...said.site }, { folder: cwd, defaultLog, nameOf }), file: undefined };
   }
+  const path = resolve(cwd, found);
+  const watched = flags.watch === true ? { path, seen: await fingerprint([path]) } : undefined;
   const { value, folder, file } = await loadConfig(found, cwd);
   if (typeof app === 'object') refuseSites(value);
-  return { settings: resolveConfig(merge(value, said), { folder, defaultLog, nameOf }), file: flags.config ?? basename(file) };
+  return { settings: resolveConfig(merge(value, said), { folder, defaultLog, nameOf }), file: flags.config ?? basename(file), watched };
 }
 
 /** Which of them the started app is for, nothing says. */

@@ -12,7 +12,7 @@ const HOW: { readonly [K in keyof Required<Settings>]: How } = {
   https: 'restart', http: 'restart',
   workers: 'upgrade', user: 'upgrade', log: 'upgrade', logFile: 'upgrade', logHide: 'upgrade', admin: 'upgrade',
   publicHttpsPort: 'reload', publicHttpPort: 'reload', certificates: 'reload', tls: 'reload', trust: 'reload', acceptProxy: 'reload', trustHeaders: 'reload',
-  secretFile: 'reload', allowHeaders: 'reload', maxConnections: 'reload', grace: 'reload', timeouts: 'reload', leastRates: 'reload', sites: 'reload',
+  secretFile: 'reload', allowHeaders: 'reload', maxConnections: 'reload', grace: 'reload', reloadGrace: 'reload', timeouts: 'reload', leastRates: 'reload', sites: 'reload',
 };
 
 /** Something that a reload cannot change, and has been changed. */

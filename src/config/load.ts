@@ -41,9 +41,13 @@ export async function loadConfig(written: string, cwd: string): Promise<LoadedCo
   return { file, folder: dirname(file), value };
 }
 
-/** No cache on disk: what runs is what is in the file now. */
+/**
+ * What runs is what is in the file now: no cache on disk, and always by jiti, as a runtime imports a module once and would give
+ * a reload what it was at the start. (So it is still with modules of JavaScript that the file imports.)
+ */
 async function run(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti'); // needs time to load, and most calls have no such file
   const jiti = createJiti(pathToFileURL(file).href, { fsCache: false, moduleCache: false, interopDefault: false, virtualModules: { sallyport } });
-  return (await jiti.import<{ default?: unknown }>(file)).default;
+  const module = await jiti.evalModule(await readFile(file, 'utf8'), { filename: file, async: true, forceTranspile: true }) as { readonly default?: unknown };
+  return module.default;
 }

@@ -76,6 +76,7 @@ function resolve(config: Config, { folder, defaultLog }: ResolveContext, problem
     admin: resolveAdmin(config, folder, problems),
     maxConnections: config.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     grace: (problems.at(['grace'], config.grace, () => parseDuration(config.grace ?? DEFAULT_GRACE_SECONDS)) ?? 0) / 1000,
+    ...(config.reloadGrace !== undefined && { reloadGrace: (problems.at(['reloadGrace'], config.reloadGrace, () => parseDuration(config.reloadGrace!)) ?? 0) / 1000 }),
     timeouts: resolveTimeouts(config, problems),
     leastRates: { body: leastRate('bodyRate', config, problems) ?? DEFAULT_LEAST_RATES.body, send: leastRate('sendRate', config, problems) ?? DEFAULT_LEAST_RATES.send },
     sites: resolveSites(config, folder, problems),

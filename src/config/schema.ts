@@ -142,6 +142,10 @@ export const configSchema = z.strictObject({
     + 'memory on Node. Whoever opens that many keeps others out, and without a limit takes the machine with it. Default: 10000.',
   ),
   grace: duration.optional().describe('How long running answers get at a stop; seconds, or text such as "30s". Default: 30.'),
+  reloadGrace: duration.optional().describe(
+    'How long WebSockets and event streams from before a reload go on after it; seconds, or text such as "10m". Until then a client that was let in by the configuration from before, by a '
+    + 'guard or a trust list that has changed since, stays in. 0 ends them at once. Default: until one of their ends closes them.',
+  ),
   timeouts,
   bodyRate,
   sendRate,

@@ -46,6 +46,8 @@ export interface Settings {
   readonly maxConnections: number;
   /** Seconds that running answers get at a stop. */
   readonly grace: number;
+  /** Seconds after a reload until WebSockets and event streams from before are ended; undefined: never. */
+  readonly reloadGrace?: number | undefined;
   readonly timeouts: Timeouts;
   readonly leastRates: LeastRates;
   readonly sites: readonly SiteSettings[];

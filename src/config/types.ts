@@ -69,6 +69,8 @@ export interface Config {
   readonly maxConnections?: number | undefined;
   /** How long running answers get at a stop; seconds, or text such as "30s". Default: 30. */
   readonly grace?: number | string | undefined;
+  /** How long WebSockets and event streams from before a reload go on after it; seconds, or text such as "10m". Until then a client that was let in by the configuration from before, by a guard or a trust list that has changed since, stays in. 0 ends them at once. Default: until one of their ends closes them. */
+  readonly reloadGrace?: number | string | undefined;
   /** How long the front waits for whom. They bound what a slow or silent client or app can hold; each is seconds as a number or "500ms", "30s", "5m", "1h". */
   readonly timeouts?: {
     /** A whole TLS handshake. Default: 10s. */

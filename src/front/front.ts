@@ -10,6 +10,7 @@ import type { Observed } from './context.ts';
 import { doorPlan } from './door-plan.ts';
 import { openDoor, type InheritedSocket, type Door } from './doors.ts';
 import { Live } from './live.ts';
+import { endAfter } from './outlived.ts';
 import type { Log } from './log/index.ts';
 import { openLog } from './open-log.ts';
 import type { Part, Share } from './part.ts';
@@ -125,6 +126,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
             current = made;
             for (const change of changes) change();
             made.begin(former);
+            if (next.reloadGrace !== undefined) endAfter(live, next.reloadGrace);
             admin?.renew(next, made.certificates);
           },
           drop: () => { made.close(former); },

@@ -64,6 +64,31 @@ for (const [runtime, program] of RUNTIMES) {
       await underLoad(t, await startMarkedFront(t, app.port, { program: [program, BIN] }), { reloads: 20, requests: 10_000 });
     });
 
+    test('--watch: a changed file reloads, a wrong one once; --reload-grace ends a WebSocket from before and no request', async (t) => {
+      const app = await startMarkedApp(t);
+      const { front, write, writeText, reloaded } = await startMarkedFront(t, app.port, { program: [program, BIN], args: ['--watch', '--reload-grace', '0'] });
+      const kept = await KeptClient.open(front.httpsPort, true);
+      t.after(() => { kept.drop(); });
+      const slow = await front.talk('http');
+      slow.say('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const socket = await front.talk('https');
+      socket.say(WEBSOCKET);
+      await socket.until(/^HTTP\/1\.1 101 [^]*?\r\n\r\n/);
+      await eventually('the request at the app', () => app.held.length > 0);
+      assert.deepEqual(await kept.ask('/'), { status: 200, header: '0', told: '0' });
+
+      writeText('{ "app": ');
+      await front.event('a refusal', ({ event }) => event === 'reload-refused', 20_000);
+      assert.equal(socket.ended, undefined);
+      write(1);
+      await reloaded(1);
+      assert.deepEqual(await kept.ask('/'), { status: 200, header: '1', told: '1' });
+      await socket.toTheEnd();
+      app.held[0]!.end('done');
+      await slow.until('done');
+      assert.equal(front.events().filter(({ event }) => event === 'reload-refused').length, 1);
+    });
+
     test('two workers take the same one at the same time or none does, and one that is started later has it too', async (t) => {
       const app = await startMarkedApp(t);
       const marked = await startMarkedFront(t, app.port, { program: [program, BIN], first: { workers: 2 } });

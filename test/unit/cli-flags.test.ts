@@ -146,6 +146,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--admin', '9443', '--admin-password-file', 'no.txt'], /--admin-password-file: .*no\.txt is missing/],
   [['8000', '--log', 'xml'], /--log: saw "xml", expected pretty, json, combined or off/],
   [['--config', 'no.ts'], /--config: .*no\.ts is missing/],
+  [['8000', '--watch'], /--watch: saw true, expected a configuration file to watch\. Name one with --config/],
   [['--config', 'conf/sites.json', '--domain', 'x.test'], /--domain: .*beside a configuration with sites.*write it into that site/],
   [['8000', '--config', 'conf/sites.json'], /APP: .*beside a configuration with sites/],
   [['--config', 'conf/one.json', '--scheme', '/f/=http'], /hsts: saw "300 seconds"/],

@@ -271,8 +271,11 @@ export class ClientConnection implements Downstream, WireHandler {
   /** That of its newest request. */
   get context(): FrontContext { return this.#context; }
 
-  /** True while only an answer without an end (a tunnel, an event stream) keeps this connection. */
-  get unending(): boolean { return this.#state === 'tunnel' || (this.#state === 'closing' && this.#line.wire.buffered === 0) || this.#exchange?.live === true; }
+  /** A tunnel or an event stream: it may go on for ever. */
+  get endless(): boolean { return this.#state === 'tunnel' || this.#exchange?.live === true; }
+
+  /** True while only something endless keeps this connection. */
+  get unending(): boolean { return this.endless || (this.#state === 'closing' && this.#line.wire.buffered === 0); }
 
   /**
    * No more requests: closes now when idle, else after the running answer. A client that has just come is not idle: it
