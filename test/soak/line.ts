@@ -34,7 +34,7 @@ export interface Ground {
 /** How a request is sent: at once, or its head and body in this many pieces with pauses (milliseconds) between. */
 export interface Manner { readonly pieces?: number; readonly pause?: number; readonly last?: boolean }
 
-/** Nothing in a soak takes as long: who waits this long (milliseconds) waits in vain. */
+/** Nothing in a soak takes as long: who hears nothing for so many milliseconds waits in vain. */
 const PATIENCE = 90_000;
 
 interface Waiting { readonly order: Order; readonly reader: AnswerReader; readonly began: number; readonly resolve: (outcome: Outcome) => void; readonly timer: NodeJS.Timeout }
@@ -44,7 +44,7 @@ export class Line {
   /** No further request may be sent. */
   over = false;
   idleSince = performance.now();
-  /** Milliseconds between two pieces that are read; 0 reads all at once. */
+  /** So many bytes are read in a second; 0 reads all at once. */
   reads = 0;
   readonly socket: Socket;
   /** What is below TLS; of two sockets the only one that Node can reset. */
@@ -90,7 +90,7 @@ export class Line {
     const reader = new AnswerReader({ body, head: order.method === 'HEAD' });
     if (manner.last === true) this.over = true;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => { this.#how = `no answer within ${PATIENCE} ms`; this.socket.destroy(); }, PATIENCE);
+      const timer = setTimeout(() => { this.#how = `nothing for ${PATIENCE} ms`; this.socket.destroy(); }, PATIENCE);
       this.#waiting.push({ order, reader, began: performance.now(), resolve, timer });
       void this.#send(order, manner);
     });
@@ -144,8 +144,9 @@ export class Line {
   #data(bytes: Buffer): void {
     if (this.reads > 0) {
       this.socket.pause();
-      setTimeout(() => { this.socket.resume(); }, this.reads);
+      setTimeout(() => { this.socket.resume(); }, bytes.length * 1000 / this.reads);
     }
+    this.#waiting[0]?.timer.refresh();
     let rest = bytes;
     while (rest.length > 0) {
       const first = this.#waiting[0];

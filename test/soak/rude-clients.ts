@@ -13,8 +13,7 @@ export async function slowReaders({ load, random }: Crowd, seconds: number): Pro
   await Promise.all(Array.from({ length: 4 }, (_, i) => {
     const gets = 500_000 + random.int(2_000_000);
     const order = load.order(i === 0 ? { to: 'files', method: 'GET' } : { to: random.pick(['tcp', 'unix', 'unix', 'pair']), method: 'GET', sends: 0, chunks: false, gets });
-    const pieces = Math.max(1, gets / 65_536); // as much as comes at once, at most
-    return load.alone(order, { last: true }, seconds * 1000 / pieces);
+    return load.alone(order, { last: true }, gets / seconds);
   }));
 }
 
