@@ -100,6 +100,27 @@ for (const [what, start] of [
   }
 }
 
+// An answer that ends with its connection is whole where that ends in order. On Node a reset that came together with bytes
+// was told as such an end, and what had come until then (a third of a page) went out as the whole answer.
+test('an answer that ends with its connection is whole after a close, and cut after a reset, however soon that comes', async (t) => {
+  const app = await startRawApp(t, async (connection) => {
+    const head = await connection.head();
+    if (head === undefined) return;
+    const how = head.includes('/reset') ? 'reset' : 'end';
+    connection.write(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${'half '.repeat(1000)}`);
+    if (head.includes('later')) await sleep(50);
+    else await new Promise((resolve) => { setImmediate(resolve); }); // in the turn after its bytes: both are there when the front looks
+    connection[how]();
+  });
+  const front = await startFront(t, [app.address, '--scheme', '/=either']);
+  for (let i = 0; i < 8; i++) {
+    for (const when of ['now', 'later']) {
+      assert.equal((await front.getHttp(`/end/${when}`)).body.length, 5000);
+      await assert.rejects(front.getHttp(`/reset/${when}`), `a client is told of a reset that comes ${when}`);
+    }
+  }
+});
+
 test('an answer that stops in the middle for too long is cut', async (t) => {
   const app = await startRawApp(t, async (connection) => {
     if (await connection.head() !== undefined) connection.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf');
