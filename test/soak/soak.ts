@@ -43,6 +43,8 @@ export interface Outcomes {
   readonly memory: Memory;
   readonly descriptors: { readonly before: number; readonly most: number; readonly after: number };
   readonly logged: { readonly lines: number; readonly answered: number };
+  /** Connections of the whole machine that the system reset meanwhile, as it was out of memory for TCP. */
+  readonly systemAborts: number;
   readonly exit: number | string;
   readonly failed: number;
   readonly failures: readonly Failure[];
@@ -94,6 +96,7 @@ async function soaked(plan: Plan, { apps, content, front, ledgerFile }: Parts): 
     if (!front.running) { tally.fail({ kind: 'the front ended', n: 0, detail: front.said() }); over.abort(); }
     plan.tell?.(`${Math.round((performance.now() - began) / 1000)} s: ${tally.requests['asked']} asked, ${tally.failed} failed, ${descriptorsOf(front.pid)} descriptors`);
   }, Math.min(15_000, plan.seconds * 200));
+  const looking = setInterval(() => { tally.system.look(); }, 500);
   const random = new Random(plan.seed + 1);
   const tunnelGround = { ...ground, apps, tally, seed: plan.seed };
   const samples = watch(front.pid, Math.min(5000, plan.seconds * 20), over.signal);
@@ -106,6 +109,7 @@ async function soaked(plan: Plan, { apps, content, front, ledgerFile }: Parts): 
   } finally {
     clearTimeout(timer);
     clearInterval(interval);
+    clearInterval(looking);
     over.abort();
   }
   const seconds = Math.round((performance.now() - began) / 1000);
@@ -121,7 +125,7 @@ async function soaked(plan: Plan, { apps, content, front, ledgerFile }: Parts): 
   if (log.lines < tally.answered) tally.fail({ kind: 'log lines lost', n: 0, detail: `${log.lines} lines for ${tally.answered} answers` });
   return {
     seconds, rate: Math.round(rate), flatOut, core: hundredths(core), requests: sorted(tally.requests), faults: sorted(tally.faults), memory: memoryOf(seen),
-    descriptors: { before, most: Math.max(...seen.map(({ descriptors }) => descriptors)), after }, logged: { lines: log.lines, answered: tally.answered }, exit,
+    descriptors: { before, most: Math.max(...seen.map(({ descriptors }) => descriptors)), after }, logged: { lines: log.lines, answered: tally.answered }, systemAborts: tally.system.count, exit,
     failed: tally.failed, failures: tally.failures,
   };
 }

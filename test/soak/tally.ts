@@ -3,8 +3,9 @@ import type { Apps } from './apps.ts';
 import type { Front } from './front.ts';
 import type { Outcome } from './line.ts';
 import type { Order } from './order.ts';
+import { SystemAborts } from './system.ts';
 
-export interface Failure { readonly kind: string; readonly n: number; readonly detail: string; readonly order?: Order }
+export interface Failure { readonly kind: string; readonly n: number; readonly at?: string; readonly detail: string; readonly order?: Order }
 
 /** So many are told one by one. */
 const TOLD = 50;
@@ -18,6 +19,7 @@ export class Tally {
   readonly faults: Record<string, number> = {};
   readonly failures: Failure[] = [];
   failed = 0;
+  readonly system = new SystemAborts();
   /** Answers of which the client saw a head: each must have a line in the log. */
   answered = 0;
   /** Times (`performance.now()`) at which something happened to the front itself, and how long it counts. */
@@ -46,7 +48,7 @@ export class Tally {
     this.failed += 1;
     this.count(`failed: ${failure.kind}`);
     if (this.failures.length >= TOLD) return;
-    this.failures.push(failure);
+    this.failures.push({ at: new Date().toISOString(), ...failure });
     this.#tell?.(`${failure.kind}: request ${failure.n}: ${failure.detail} ${failure.order === undefined ? '' : JSON.stringify(failure.order)}`);
   }
 
@@ -69,6 +71,7 @@ export class Tally {
     } else if (excuse !== undefined && (is === 'cut' || is === 'nothing' && (outcome.behind || !ANSWERED.has(order.cut)) || is === 'refused' && APP_FAULTS.has(status))) {
       this.count(`${excuse}: ${is === 'refused' ? status : 'seen to be cut'}`);
     } else if ((is === 'cut' || is === 'nothing') && this.frontExcuse(began, ended)) this.count('worker was killed');
+    else if (is === 'cut' && this.system.during(began)) this.count('cut while the system was out of memory for TCP');
     else if (is === 'nothing' && outcome.behind) this.count('behind a request that ended its connection');
     else bad('lost');
   }
