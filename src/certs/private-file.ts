@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { whyOpen } from '../core/private-mode.ts';
 import { CertificateError } from './events.ts';
 import { unreadable } from './pem.ts';
 
@@ -17,8 +18,8 @@ export async function readNamed(file: string, what: string): Promise<string> {
  */
 export async function refuseOpen(file: string, what: string): Promise<void> {
   const { mode } = await stat(file);
-  if (process.platform === 'win32' || (mode & 0o007) === 0) return;
-  throw new CertificateError(file, `The ${what} file ${file} is open to every user of this machine (mode ${(mode & 0o777).toString(8).padStart(4, '0')}, expected 0600), and whoever reads it can be this site. If nobody else had access, run: chmod o= '${file}' (a Kubernetes secret: defaultMode: 0400). Else replace the key.`);
+  const why = process.platform === 'win32' ? undefined : whyOpen(file, mode);
+  if (why !== undefined) throw new CertificateError(file, `The ${what} file ${why}, since whoever reads it can be this site. Else replace the key.`);
 }
 
 /** The one line of a file with a passphrase. Rejects with a CertificateError. */

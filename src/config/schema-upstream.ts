@@ -25,7 +25,7 @@ const check = z.union([text('a path'), z.strictObject({
 const sticky = z.union([text('the name of a cookie'), z.strictObject({
   cookie: text('the name of a cookie').describe('The cookie\'s name.'),
   secretFile: text('a file').optional().describe(
-    'File with one line of 16 to 256 characters that the cookie\'s values are made with; make it with: openssl rand -hex 32. Whoever reads it can choose a '
+    'File with one line of 16 to 256 characters that the cookie\'s values are made with; make it with: (umask 077; openssl rand -hex 32 > FILE); one that every user can read is refused. Whoever reads it can choose a '
     + 'server. Default: a secret that is made at each start, so that a restart sends clients to new servers.',
   ),
 }, { error: 'a name, or an object with cookie' })], { error: 'the name of a cookie, or an object with cookie and perhaps secretFile' });

@@ -97,7 +97,7 @@ export const configSchema = z.strictObject({
   trustHeaders,
   secretFile: text('a file').optional().describe(
     'File with one line of 16 to 256 visible ASCII characters, told to every app in Sallyport-Secret: for apps that cannot see who connects to '
-    + 'them (Sallyport\'s app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: openssl rand -hex 32. Default: none is told.',
+    + 'them (Sallyport\'s app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: (umask 077; openssl rand -hex 32 > FILE); one that every user can read is refused. Default: none is told.',
   ),
   allowHeaders: list(fieldName, 'a list of header names').optional().describe(
     'Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can '
@@ -131,7 +131,7 @@ export const configSchema = z.strictObject({
   ),
   adminPasswordFile: text('a file').optional().describe(
     'File with one line of 16 to 256 visible ASCII characters: the password of the admin address, with any user name (Basic, RFC 7617). '
-    + 'Whoever reads it can read the metrics; make it with: openssl rand -hex 32. Default: none is asked for.',
+    + 'Whoever reads it can read the metrics; make it with: (umask 077; openssl rand -hex 32 > FILE); one that every user can read is refused. Default: none is asked for.',
   ),
   adminHosts: list(text('a host name'), 'a list of host names').optional().describe(
     'Host names by which the admin address may be asked for, besides localhost, IP addresses and the names of the sites. Any other is refused: a page of '

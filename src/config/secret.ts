@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { whyOpen } from '../core/private-mode.ts';
 import { existingFile } from './prefix.ts';
 import { BadValue } from './problems.ts';
 
@@ -19,14 +20,16 @@ export function readSecretFile(path: string, readFile: (path: string) => Uint8Ar
   }
   const secret = text.replace(/\r?\n$/, '');
   if (!/^[\x21-\x7e]{16,256}$/.test(secret)) {
-    throw new BadValue('a file with one line of 16 to 256 visible ASCII characters', `${path} holds ${secret === '' ? 'nothing' : `${secret.length} characters${/\s/.test(secret) ? ', with white space among them' : ''}`}. Make one with: openssl rand -hex 32 > ${path}`);
+    throw new BadValue('a file with one line of 16 to 256 visible ASCII characters', `${path} holds ${secret === '' ? 'nothing' : `${secret.length} characters${/\s/.test(secret) ? ', with white space among them' : ''}`}. Make one with: (umask 077; openssl rand -hex 32 > ${path})`);
   }
   return secret;
 }
 
-/** The absolute path of a secret that can be used; a relative one counts from `folder`. */
+/** The absolute path of a secret that can be used, and that not every user of the machine can read; a relative one counts from `folder`. */
 export function secretFile(written: string, folder: string): string {
   const path = existingFile(written, folder);
   readSecretFile(path);
+  const why = process.platform === 'win32' ? undefined : whyOpen(path, statSync(path).mode);
+  if (why !== undefined) throw new BadValue('a file that is closed to others', `${why}. Else make a new one: (umask 077; openssl rand -hex 32 > ${path})`);
   return path;
 }

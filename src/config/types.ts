@@ -45,7 +45,7 @@ export interface Config {
     /** Header with the request's id, which is then told to the app and the client and logged. Default: X-Request-Id, except from published networks (cloudflare), which pass on what a client made up: there name one of theirs, such as CF-Ray. */
     readonly id?: string | undefined;
   } | undefined;
-  /** File with one line of 16 to 256 visible ASCII characters, told to every app in Sallyport-Secret: for apps that cannot see who connects to them (Sallyport's app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: openssl rand -hex 32. Default: none is told. */
+  /** File with one line of 16 to 256 visible ASCII characters, told to every app in Sallyport-Secret: for apps that cannot see who connects to them (Sallyport's app half, trust: { secret }). Whoever reads it can tell those apps anything; make it with: (umask 077; openssl rand -hex 32 > FILE); one that every user can read is refused. Default: none is told. */
   readonly secretFile?: string | undefined;
   /** Header names with _ or . in them that reach the app all the same. WSGI, CGI and Rack fold "_" and "-" into one, so such a name can pose as another header: name only those that no app behind this front reads under another spelling. Default: none. */
   readonly allowHeaders?: readonly string[] | undefined;
@@ -61,7 +61,7 @@ export interface Config {
   readonly user?: string | undefined;
   /** Where metrics (/metrics, for Prometheus) and the status page (/) are: a port of 127.0.0.1, "addr:port", "unix:/path" or "off". They tell how much is asked for, what goes wrong and where apps are, and change nothing. An address that other machines reach needs adminPasswordFile, and speaks TLS with the front's certificates unless https is off. Default: off. */
   readonly admin?: number | string | undefined;
-  /** File with one line of 16 to 256 visible ASCII characters: the password of the admin address, with any user name (Basic, RFC 7617). Whoever reads it can read the metrics; make it with: openssl rand -hex 32. Default: none is asked for. */
+  /** File with one line of 16 to 256 visible ASCII characters: the password of the admin address, with any user name (Basic, RFC 7617). Whoever reads it can read the metrics; make it with: (umask 077; openssl rand -hex 32 > FILE); one that every user can read is refused. Default: none is asked for. */
   readonly adminPasswordFile?: string | undefined;
   /** Host names by which the admin address may be asked for, besides localhost, IP addresses and the names of the sites. Any other is refused: a page of somebody else's, whose name was made to lead here, could read it in an operator's browser (DNS rebinding). Default: none besides. */
   readonly adminHosts?: readonly string[] | undefined;
@@ -430,7 +430,7 @@ export interface UpstreamConfig {
   readonly sticky?: string | {
     /** The cookie's name. */
     readonly cookie: string;
-    /** File with one line of 16 to 256 characters that the cookie's values are made with; make it with: openssl rand -hex 32. Whoever reads it can choose a server. Default: a secret that is made at each start, so that a restart sends clients to new servers. */
+    /** File with one line of 16 to 256 characters that the cookie's values are made with; make it with: (umask 077; openssl rand -hex 32 > FILE); one that every user can read is refused. Whoever reads it can choose a server. Default: a secret that is made at each start, so that a restart sends clients to new servers. */
     readonly secretFile?: string | undefined;
   } | undefined;
   /** After this many failures in a row (no connection, closed without an answer, no answer in time) one of several servers is left out for a while. Default: 3. */

@@ -28,7 +28,7 @@ describe('examples/next, a real Next.js behind the front', requiresFramework('ne
     mkdirSync(join(site, 'node_modules'));
     for (const name of ['next', 'react', 'react-dom']) symlinkSync(realpathSync(join(packagesOf('next'), name)), join(site, 'node_modules', name));
     symlinkSync(ROOT, join(site, 'node_modules/sallyport'));
-    writeFileSync(secretFile, `${SECRET}\n`);
+    writeFileSync(secretFile, `${SECRET}\n`, { mode: 0o600 });
     // The example with more of the options, for what every adapter is asked.
     const proxy = readFileSync(join(site, 'proxy.js'), 'utf8');
     assert.ok(proxy.includes("https: { '/pay': 'https' }"));

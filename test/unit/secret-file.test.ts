@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -14,7 +14,7 @@ after(() => { rmSync(dir, { recursive: true, force: true }); });
 const SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
 const file = (name: string, text: string): string => {
   const path = join(dir, name);
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode: 0o600 });
   return path;
 };
 const resolve = (secretFile: string): unknown => resolveConfig({ app: 8000, secretFile }, { folder: dir, defaultLog: 'json' });
@@ -46,6 +46,18 @@ describe('a secret that the front tells its apps', () => {
       assert.throws(() => resolve(file(name, text)), (error) => error instanceof ConfigError && /openssl rand -hex 32/.test(error.message), name);
     }
     assert.throws(() => resolve(join(dir, 'missing')), ConfigError);
+  });
+
+  it('is refused where every user of the machine can read it, with the command that mends it; a group may', { skip: process.platform === 'win32' ? 'no such modes' : false }, () => {
+    const path = file('open', `${SECRET}\n`);
+    for (const mode of [0o604, 0o644, 0o666, 0o602]) {
+      chmodSync(path, mode);
+      assert.throws(() => resolve(path), (error) => error instanceof ConfigError && error.message.includes(`mode 0${mode.toString(8)}, expected 0600`) && error.message.includes(`chmod o= '${path}'`), mode.toString(8));
+      assert.throws(() => resolveConfig({ app: 8000, admin: 9443, adminPasswordFile: path }, { folder: dir, defaultLog: 'json' }), /adminPasswordFile: .*chmod o=/);
+      assert.throws(() => resolveConfig({ app: ['1', '2'], upstream: { sticky: { cookie: 'a', secretFile: path } } }, { folder: dir, defaultLog: 'json' }), /upstream\.sticky: .*chmod o=/);
+    }
+    chmodSync(path, 0o640);
+    resolve(path);
   });
 
   it('cannot be told by a header of one\'s own', () => {

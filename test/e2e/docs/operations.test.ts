@@ -14,6 +14,8 @@ import { eventually, tempDir } from '../../helpers/scope.ts';
 const page = docsPage('operations');
 page.leave('scrape_configs', 'what Prometheus would ask for is asked for here');
 page.leave('--workers 2', 'workers are tested end to end by a file of their own');
+page.leave('docker', 'there is no Docker here; test/unit/dockerfile.test.ts judges the Dockerfile');
+page.leave('--user www-data', 'only root can; test/e2e/privilege.test.ts does');
 page.leave('endscript', 'its one command is typed here by hand, after a rename such as logrotate makes');
 
 test('the log file, and what signals do', async (t) => {

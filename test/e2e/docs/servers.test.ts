@@ -36,7 +36,7 @@ describe('docs/servers.md', page.requires('gunicorn', 'python3-django'), () => {
     const [one, two] = [await freePort(), await freePort()];
     const site = await makeMysite(t, STRICT);
     const secret = join(site.dir, 'sticky.secret');
-    writeFileSync(secret, `${'s'.repeat(40)}\n`);
+    writeFileSync(secret, `${'s'.repeat(40)}\n`, { mode: 0o600 });
     const reader = page.follow(t, {
       '8001': String(one), '8002': String(two), '/up': '/truth', '/etc/sallyport/sticky.secret': secret,
       // Doors where nobody else has any, and a log that the test can read.
