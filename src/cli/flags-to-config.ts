@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseGuardFlag } from '../config/guards.ts';
 import { parseTrustHeader } from '../config/names.ts';
 import { splitRule } from '../config/prefix.ts';
 import { pathText, Problems, type Path } from '../config/problems.ts';
@@ -60,6 +61,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
         static: file(dir), missing: flags.staticMissing, cacheControl: flags.staticCache, fallback: flags.staticFallback, precompressed: flags.staticPrecompressed,
       })),
       scheme: rules('--scheme', flags.scheme, "--scheme '/checkout/=https'", (policy) => policy),
+      guards: rules('--guard', flags.guard, "--guard '/=basic:staging.htpasswd'", (text) => parseGuardFlag(text, (path) => resolve(cwd, path))),
       rates: rules('--rate', flags.rate, '--rate /login/=5/m', (text) => text),
       health: flags.health,
       www: flags.www,
@@ -95,10 +97,13 @@ interface RuleFlag<T> { readonly problems: Problems; readonly flag: string; read
 function byPrefix<T>({ problems, flag, example, value }: RuleFlag<T>, lines: readonly string[]): Record<string, T> {
   const found: Record<string, T> = {};
   for (const line of lines) {
-    const rule = problems.at([flag], line, () => splitRule(line, example));
+    const rule = problems.at([flag], line, () => {
+      const [prefix, text] = splitRule(line, example);
+      return [prefix, value(text)] as const;
+    });
     if (rule === undefined) continue;
     if (Object.hasOwn(found, rule[0])) problems.add({ path: [flag], seen: line, expected: `${rule[0]} once`, next: 'Keep one of them' });
-    found[rule[0]] = value(rule[1]);
+    found[rule[0]] = rule[1];
   }
   return found;
 }
@@ -143,7 +148,7 @@ function refuseStaticOptions(flags: Flags, problems: Problems): void {
 
 /** Which flag a key of the configuration came from. */
 const FLAG_OF: Readonly<Record<string, string>> = {
-  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', rates: '--rate', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
+  app: 'APP', root: '--root', domains: '--domain', static: '--static', routes: '--static', scheme: '--scheme', guards: '--guard', rates: '--rate', health: '--health', www: '--www', hsts: '--hsts', speaks: '--speaks',
   tell: '--tell', secureCookies: '--secure-cookies', compress: '--compress', maxBody: '--max-body', streamBodies: '--stream-bodies', readAhead: '--read-ahead',
   https: '--https', http: '--http', publicHttpsPort: '--public-https-port', publicHttpPort: '--public-http-port', trust: '--trust',
   acceptProxy: '--accept-proxy', trustHeaders: '--trust-header', allowHeaders: '--allow-header', secretFile: '--secret-file', log: '--log', workers: '--workers', user: '--user', logFile: '--log-file', logHide: '--log-hide', admin: '--admin', adminPasswordFile: '--admin-password-file', adminHosts: '--admin-host', maxConnections: '--max-connections', grace: '--grace', reloadGrace: '--reload-grace', timeouts: '--timeout', bodyRate: '--body-rate', sendRate: '--send-rate',

@@ -45,6 +45,7 @@ export interface Flags {
   readonly maxConcurrent?: string;
   readonly queue?: string;
   readonly rate?: readonly string[];
+  readonly guard?: readonly string[];
   readonly log?: string;
   readonly logFile?: string;
   readonly logHide?: readonly string[];
@@ -109,6 +110,7 @@ export const FLAG_GROUPS: readonly (readonly [heading: string, rows: readonly Ro
   ]],
   ['Policy:', [
     ['--scheme <prefix=policy>', 'https | http | either by path, as in /feed/=http; longest prefix wins (/=https; repeatable)', 'repeatable'],
+    ['--guard <prefix=rules>', 'who may come below a path: basic:FILE (of htpasswd), allow:ADDRESSES, deny:ADDRESSES, as in \'/=basic:staging.htpasswd allow:10.0.0.0/8 any\'; any: one of the two is enough; off: everybody (repeatable)', 'repeatable'],
     ['--health <path>', 'answered by the app over either door, without redirect or 421 (repeatable)', 'repeatable'],
     ['--www <what>', 'remove sends www.example.com to example.com, add the other way; name both with --domain: remove | add'],
     ['--hsts <value>', 'SECONDS[,subdomains][,preload]'],

@@ -40,12 +40,13 @@ function resolveMaintenance(written: SiteConfig['maintenance'], context: SiteCon
     // The file itself comes and goes; a folder that is not there is a typing error.
     file: file === undefined ? undefined : problems.at([...path, ...at], file, () => { existingFolder(dirname(resolve(folder, file)), folder); return resolve(folder, file); }),
     page: given.page === undefined ? undefined : page(['maintenance', 'page'], given.page, context),
-    allow: allow.filter((entry, i) => problems.at([...path, 'maintenance', 'allow', i], entry, () => address(entry)) !== undefined),
+    allow: allow.filter((entry, i) => problems.at([...path, 'maintenance', 'allow', i], entry, () => clientAddress(entry)) !== undefined),
     retryAfter: Math.ceil((problems.at([...path, 'maintenance', 'retryAfter'], retryAfter, () => parseTimeout(retryAfter)) ?? 0) / 1000),
   };
 }
 
-function address(written: string): string {
+/** Who a client may be, in a list of addresses. */
+export function clientAddress(written: string): string {
   try {
     compileTrust([written]);
   } catch {

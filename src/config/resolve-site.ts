@@ -4,6 +4,7 @@ import type { SiteSettings, TellSetting } from './settings.ts';
 import type { SiteConfig } from './types.ts';
 import { inWordsOf, type Path, type Problems } from './problems.ts';
 import { parsePrefix } from './prefix.ts';
+import { resolveGuard } from './guards.ts';
 import { prefixRules } from './prefix-rules.ts';
 import { parseRate } from './rates.ts';
 import { parseHostName } from './names.ts';
@@ -28,6 +29,7 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
     const told = at(['tell', i], line, () => inWordsOf(() => parseTell(line)));
     return told === undefined ? [] : [told];
   });
+  const guards = prefixRules('guards', site.guards, context, (guard, where) => resolveGuard(guard, where, context));
   const rates = prefixRules('rates', site.rates, context, parseRate);
   const clientCertificates = resolveClients(site, context);
   return {
@@ -41,6 +43,7 @@ export function resolveSite(site: SiteConfig, hostsKey: 'hosts' | 'domains', con
     routes: resolveRoutes(site, changes, context),
     ...resolveClosed(site, context),
     ...(clientCertificates && { clientCertificates }),
+    ...(guards.length > 0 && { guards }),
     ...(rates.length > 0 && { rates }),
     ...(site.www && { www: site.www }),
     ...(changes.answerHeaders && { answerHeaders: changes.answerHeaders }),

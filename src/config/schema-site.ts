@@ -29,9 +29,11 @@ export const siteKeys = {
     'Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none.',
   ),
   pages: z.strictObject({
-    403: ownPage('A file that the front may not read, or a client without the certificate that the site asks for.'),
+    401: ownPage('A guarded path, without a name and password that are right. Browsers show it to who cancels.'),
+    403: ownPage('A file that the front may not read, or a client without the certificate, or from none of the addresses, that the site asks for.'),
     404: ownPage('No file, no route, or an app that named a file that is not there.'),
     413: ownPage('A request body over maxBody.'),
+    429: ownPage('More requests than a rate lets through.'),
     500: ownPage('A defect of the front.'),
     502: ownPage('The app is down, or its answer makes no sense.'),
     503: ownPage('All servers of an app are out, or maintenance without a page of its own.'),
@@ -48,6 +50,16 @@ export const siteKeys = {
   }, { error: 'an object with file, page, allow or retryAfter' })], { error: 'true, a file that switches it on, or an object' }).optional().describe(
     'Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it '
     + 'is the page. Default: off.',
+  ),
+  guards: z.record(z.string(), z.union([z.literal('off', { error: 'off' }), z.strictObject({
+    basic: text('a file').optional().describe('File of names and hashed passwords, as htpasswd -B or openssl passwd -6 make them; a browser asks for one (Basic, RFC 7617). It crosses the network with every request: over plain http everybody on the way can read it.'),
+    allow: list(text('an address, a CIDR, loopback or unix'), 'a list of addresses').optional().describe('The only clients that may come: addresses, CIDRs, "loopback", "unix". Default: everybody.'),
+    deny: list(text('an address, a CIDR, loopback or unix'), 'a list of addresses').optional().describe('Clients that may not, whatever else is said. Default: nobody.'),
+    any: flag.optional().describe('true: a client of allow needs no password, everybody else does. Default: false, both are needed.'),
+    keepAuthorization: flag.optional().describe('true: the app sees the Authorization header with the password, too. Default: false; an app that has passwords of its own would take it for one of them.'),
+  }, { error: 'an object with basic, allow or deny' })], { error: 'off, or an object with basic, allow or deny' }), { error: 'an object of path prefixes and guards' }).optional().describe(
+    'Who may come to a path prefix, longest prefix first: { "/": { basic: "staging.htpasswd" } }. "off": everybody, below a guarded one. The address is the true client\'s (trust). Health paths and '
+    + '/.well-known/acme-challenge/ are open unless a guard of their own is named for the latter. Thirty passwords may be tried from one address, then one every two seconds. Default: everybody may.',
   ),
   rates: z.record(z.string(), text('a rate'), { error: 'an object of path prefixes and rates' }).optional().describe(
     'How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many '

@@ -148,6 +148,8 @@ export interface SiteSettings {
   readonly maintenance?: MaintenanceSettings;
   /** Who may come: clients with a certificate of these authorities. */
   readonly clientCertificates?: ClientCertificateSettings;
+  /** Who may come to a prefix; longest wins. */
+  readonly guards?: readonly (readonly [prefix: string, guard: GuardSettings])[];
   /** How often a prefix may be asked for; longest wins. */
   readonly rates?: readonly (readonly [prefix: string, rate: RateSettings])[];
   /** Send visitors of www.X to X, or of X to www.X, where both are hosts of this site. */
@@ -155,6 +157,20 @@ export interface SiteSettings {
   /** For answers that no route gives: the front's own. */
   readonly answerHeaders?: FieldChanges;
 }
+
+export type GuardSettings =
+  | { readonly kind: 'off' }
+  | {
+    readonly kind: 'guard';
+    /** Absolute path of a file of names and hashed passwords. */
+    readonly basic: string | undefined;
+    /** Addresses, CIDRs, `loopback`, `unix`; empty: everybody. */
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+    /** An address of `allow` needs no password. */
+    readonly any: boolean;
+    readonly keepAuthorization: boolean;
+  };
 
 export type RateSettings =
   | { readonly kind: 'off' }

@@ -112,12 +112,16 @@ export interface Config {
   readonly health?: string | readonly string[] | undefined;
   /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
   readonly pages?: {
-    /** A file that the front may not read, or a client without the certificate that the site asks for. */
+    /** A guarded path, without a name and password that are right. Browsers show it to who cancels. */
+    readonly 401?: string | undefined;
+    /** A file that the front may not read, or a client without the certificate, or from none of the addresses, that the site asks for. */
     readonly 403?: string | undefined;
     /** No file, no route, or an app that named a file that is not there. */
     readonly 404?: string | undefined;
     /** A request body over maxBody. */
     readonly 413?: string | undefined;
+    /** More requests than a rate lets through. */
+    readonly 429?: string | undefined;
     /** A defect of the front. */
     readonly 500?: string | undefined;
     /** The app is down, or its answer makes no sense. */
@@ -138,6 +142,19 @@ export interface Config {
     /** What Retry-After says. Default: 5m. */
     readonly retryAfter?: number | string | undefined;
   } | undefined;
+  /** Who may come to a path prefix, longest prefix first: { "/": { basic: "staging.htpasswd" } }. "off": everybody, below a guarded one. The address is the true client's (trust). Health paths and /.well-known/acme-challenge/ are open unless a guard of their own is named for the latter. Thirty passwords may be tried from one address, then one every two seconds. Default: everybody may. */
+  readonly guards?: Readonly<Record<string, 'off' | {
+    /** File of names and hashed passwords, as htpasswd -B or openssl passwd -6 make them; a browser asks for one (Basic, RFC 7617). It crosses the network with every request: over plain http everybody on the way can read it. */
+    readonly basic?: string | undefined;
+    /** The only clients that may come: addresses, CIDRs, "loopback", "unix". Default: everybody. */
+    readonly allow?: readonly string[] | undefined;
+    /** Clients that may not, whatever else is said. Default: nobody. */
+    readonly deny?: readonly string[] | undefined;
+    /** true: a client of allow needs no password, everybody else does. Default: false, both are needed. */
+    readonly any?: boolean | undefined;
+    /** true: the app sees the Authorization header with the password, too. Default: false; an app that has passwords of its own would take it for one of them. */
+    readonly keepAuthorization?: boolean | undefined;
+  }>> | undefined;
   /** How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none. */
   readonly rates?: Readonly<Record<string, string>> | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
@@ -222,12 +239,16 @@ export interface SiteConfig {
   readonly health?: string | readonly string[] | undefined;
   /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
   readonly pages?: {
-    /** A file that the front may not read, or a client without the certificate that the site asks for. */
+    /** A guarded path, without a name and password that are right. Browsers show it to who cancels. */
+    readonly 401?: string | undefined;
+    /** A file that the front may not read, or a client without the certificate, or from none of the addresses, that the site asks for. */
     readonly 403?: string | undefined;
     /** No file, no route, or an app that named a file that is not there. */
     readonly 404?: string | undefined;
     /** A request body over maxBody. */
     readonly 413?: string | undefined;
+    /** More requests than a rate lets through. */
+    readonly 429?: string | undefined;
     /** A defect of the front. */
     readonly 500?: string | undefined;
     /** The app is down, or its answer makes no sense. */
@@ -248,6 +269,19 @@ export interface SiteConfig {
     /** What Retry-After says. Default: 5m. */
     readonly retryAfter?: number | string | undefined;
   } | undefined;
+  /** Who may come to a path prefix, longest prefix first: { "/": { basic: "staging.htpasswd" } }. "off": everybody, below a guarded one. The address is the true client's (trust). Health paths and /.well-known/acme-challenge/ are open unless a guard of their own is named for the latter. Thirty passwords may be tried from one address, then one every two seconds. Default: everybody may. */
+  readonly guards?: Readonly<Record<string, 'off' | {
+    /** File of names and hashed passwords, as htpasswd -B or openssl passwd -6 make them; a browser asks for one (Basic, RFC 7617). It crosses the network with every request: over plain http everybody on the way can read it. */
+    readonly basic?: string | undefined;
+    /** The only clients that may come: addresses, CIDRs, "loopback", "unix". Default: everybody. */
+    readonly allow?: readonly string[] | undefined;
+    /** Clients that may not, whatever else is said. Default: nobody. */
+    readonly deny?: readonly string[] | undefined;
+    /** true: a client of allow needs no password, everybody else does. Default: false, both are needed. */
+    readonly any?: boolean | undefined;
+    /** true: the app sees the Authorization header with the password, too. Default: false; an app that has passwords of its own would take it for one of them. */
+    readonly keepAuthorization?: boolean | undefined;
+  }>> | undefined;
   /** How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none. */
   readonly rates?: Readonly<Record<string, string>> | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */

@@ -57,6 +57,10 @@ export const FAULTS = {
   'host-mismatch': client(400, 'Host and the absolute request target name different hosts.'),
   'misdirected': client(421, 'No site here has that host name.'),
   'misdirected-tls': client(421, 'The TLS handshake was for another site, whose rules for client certificates are not those of this one.'),
+  // Guards of a path. 401 goes with WWW-Authenticate (RFC 9110 §15.5.2).
+  'password-missing': client(401, 'This part of the site asks for a name and a password.'),
+  'password-wrong': client(401, 'The name or the password is not right.'),
+  'address-refused': client(403, 'This part of the site is not open to the address that the request came from.'),
   // Client certificates. 403: the message is well-formed and was understood; what is missing is the right (RFC 9110 §15.5.4).
   'client-certificate-missing': client(403, 'This site asks for a client certificate, and none was sent.'),
   'client-certificate-bad': client(403, 'The client certificate is not one that this site believes.'),

@@ -1,6 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import type { AnswerHead } from '../core/http1/heads.ts';
+import { withoutField } from '../core/http1/without-cookie.ts';
 import type { BodyPlan } from '../core/http1/write-head.ts';
 import { keepTrailers } from '../core/contract/keep.ts';
 import { answerStart, isLive } from './answer-start.ts';
@@ -147,7 +148,8 @@ export class AppLeg implements AnswerListener, Waiter {
   onReady(): void {
     const exchange = this.#exchange;
     const { truth, id, context, span } = exchange;
-    const head = span === undefined ? exchange.head : span.head;
+    const whole = span === undefined ? exchange.head : span.head;
+    const head = exchange.hideAuthorization ? withoutField(whole, 'authorization') : whole;
     const connection = this.#connection!;
     const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#sending?.streaming === true && head.expectsContinue, run: this.#run });
     if (written instanceof Fault) { exchange.fail(written); return; }

@@ -129,6 +129,7 @@ export function createSite(settings: SiteSettings, context: FrontContext, { door
     local: context.local,
     log: context.log,
     limiter: context.live.limiter,
+    readFile: context.readFile,
     policy: context.policyOf(settings),
     explained: context.fellows?.notes() ?? new Set(),
     secret: context.settings.secretFile === undefined ? undefined : readSecretFile(context.settings.secretFile, context.readFile),

@@ -34,6 +34,8 @@ export class Exchange {
   live = false;
   upgraded = false;
   span: ExchangeSpan | undefined;
+  /** A guard of the front's own was answered with it: it is nothing to the app. */
+  hideAuthorization = false;
   /** Milliseconds that the app took until its answer began. */
   appMs: number | undefined;
   readonly down: Downstream;

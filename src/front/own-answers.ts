@@ -40,6 +40,7 @@ export function faultAnswer(context: FrontContext, fault: Fault, about: About): 
   const { contentType, body } = own !== undefined ? { contentType: 'text/html; charset=utf-8', body: own } : faultPage({ fault, accept: about.accept, requestId: about.id, local: context.local, ...(about.explanation && { explanation: about.explanation }) });
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const lines = dateLine() + 'Content-Type: ' + contentType + '\r\nCache-Control: no-store\r\n' + (about.lines ?? '')
+    + (fault.status === 401 ? 'WWW-Authenticate: Basic realm="Restricted", charset="UTF-8"\r\n' : '')
     + (fault.status === 503 || fault.status === 429 ? 'Retry-After: ' + (fault.retryAfter ?? 5) + '\r\n' : '');
   const { status } = fault;
   const answer = { status, reason: reasonPhrase(status), last: OF_THE_HANDSHAKE.has(fault.code) };

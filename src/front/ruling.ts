@@ -10,7 +10,7 @@ import type { AppLead, Lead, OwnLead } from './targets.ts';
 export type Ruling = Lead | OwnAnswer | Fault;
 
 /**
- * Site, then scheme policy, then how often, then route (ARCHITECTURE.md, "The life of a request"). The truth is known already.
+ * Site, then scheme policy, then gate (who may come, how often), then route (ARCHITECTURE.md, "The life of a request"). The truth is known already.
  * 'later': somebody has to be asked; the exchange is told (`ruled`).
  */
 export function ruleOn(exchange: Exchange): Ruling | 'later' {
@@ -32,8 +32,8 @@ export function ruleOn(exchange: Exchange): Ruling | 'later' {
     return redirectAnswer(exchange, { scheme: to, host: name === undefined || (decision !== 'pass' && site.keepsName) ? head.host : name });
   }
   if (site.isClosedTo(truth.client, head.target)) return site.closed();
-  if (site.ration !== undefined && !site.schemes.isHealth(head.target)) {
-    const refused = site.ration(head.target, truth.client, (fault) => { exchange.ruled(fault ?? lead(site, head.target)); });
+  if (site.gate !== undefined && !site.schemes.isHealth(head.target)) {
+    const refused = site.gate(exchange, (fault) => { exchange.ruled(fault ?? lead(site, head.target)); });
     if (refused !== undefined) return refused;
   }
   return lead(site, head.target);

@@ -10,11 +10,12 @@ import type { RepairOptions } from '../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../core/policy/scheme.ts';
 import { wwwPairs } from '../core/policy/www.ts';
 import type { SiteSettings } from '../config/settings.ts';
+import { compileGate, type Gate } from './guards/gate.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import type { Log } from './log/index.ts';
 import { Maintenance } from './maintenance.ts';
 import { OwnPages } from './own-pages.ts';
-import { compileRates, type Ration } from './rates.ts';
+import type { ReadFile } from './part.ts';
 import { createTargets, leadToApp, type AppLead, type AppTarget, type Lead, type SiteParts, type Target } from './targets.ts';
 
 /** What a site's rules depend on besides its settings. */
@@ -29,6 +30,7 @@ export interface Surroundings {
   readonly policy: ClientPolicy | undefined;
   readonly log: Log;
   readonly limiter: Limiter;
+  readonly readFile: ReadFile;
   /** What has been explained in the log already (a fault's code, `redirect-repaired`); once is enough. */
   readonly explained: Set<string>;
 }
@@ -48,8 +50,8 @@ export class Site {
   /** Changes to answers that no route gives. */
   readonly changeAnswer: ChangeFields | undefined;
   readonly pages: OwnPages;
-  /** How often its paths may be asked for; undefined where that is not limited. */
-  readonly ration: Ration | undefined;
+  /** Who may come, and how often; undefined where that is not limited. */
+  readonly gate: Gate | undefined;
   readonly #routes: PrefixTable<Target>;
   readonly #apps: PrefixTable<AppTarget>;
 
@@ -63,7 +65,7 @@ export class Site {
     this.schemes = compileSchemes(settings.schemes, settings.health);
     this.policy = surroundings.policy;
     this.#maintenance = settings.maintenance && new Maintenance(settings.maintenance, surroundings.log);
-    this.ration = settings.rates && compileRates(this.name, settings.rates, surroundings.limiter);
+    this.gate = compileGate(this.name, settings, surroundings);
     this.pages = new OwnPages(settings, this.#maintenance);
     this.explained = surroundings.explained;
     this.#www = settings.www && compileHosts([...wwwPairs(settings.hosts, settings.www)]);

@@ -1,8 +1,10 @@
 /** What one program lets in: clients at once, and requests that an app has at once. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
@@ -65,17 +67,21 @@ describe('one front with small limits', () => {
   });
 });
 
-describe('the rates of several workers', requires('openssl'), () => {
+describe('the rates and guards of several workers', requires('openssl'), () => {
   const on = scope();
   const PREFIXES = Array.from({ length: 12 }, (_, i) => `/${i}/`);
   let front: Front;
   before(async () => {
-    const server = createServer((_, answer) => { answer.end('fine'); }).listen(0, '127.0.0.1');
+    const server = createServer((asked, answer) => { answer.end(`password: ${asked.headers.authorization ?? 'none'}`); }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     on.after(() => { server.closeAllConnections(); server.close(); });
-    const { cert, key } = makeCertificate(tempDir(on), 'site', ['localhost']);
+    const dir = tempDir(on);
+    const { cert, key } = makeCertificate(dir, 'site', ['localhost']);
+    const passwords = join(dir, 'passwords');
+    writeFileSync(passwords, 'ada:$2y$04$p5/FKSFYOYkUP7gw1ddrzeYKpWf9AP.BF/AyjQbYlCzzxQyOH/I3O\n'); // htpasswd -nbB -C 4 ada 'open sesame'
     const rates = PREFIXES.flatMap((prefix) => ['--rate', `${prefix}=1/h burst=3`]);
-    front = await startFront(on, [String((server.address() as AddressInfo).port), '--cert', cert, '--key', key, '--workers', '2', ...rates, '--rate', '/many/=1/h burst=40']);
+    front = await startFront(on, [String((server.address() as AddressInfo).port), '--cert', cert, '--key', key, '--workers', '2', ...rates, '--rate', '/many/=1/h burst=40',
+      '--guard', `/guarded/=basic:${passwords}`, '--guard', '/far/=allow:192.0.2.1']);
   });
 
   const ask = async (count: number, path: string): Promise<{ statuses: number[]; workers: Set<string | undefined> }> => {
@@ -100,5 +106,14 @@ describe('the rates of several workers', requires('openssl'), () => {
     const { statuses } = await ask(60, '/many/');
     const through = statuses.filter((status) => status === 200).length;
     assert.ok(through <= 40 && through >= 20, `${through} of 60`);
+  });
+
+  it('a password is asked for, found right, and kept from the app, by whichever worker', async () => {
+    const right = { headers: { Authorization: `Basic ${Buffer.from('ada:open sesame').toString('base64')}` } };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => front.get('/guarded/', right)));
+    assert.deepEqual([...new Set(answers.map(({ status, text }) => `${status} ${text}`))], ['200 password: none']);
+    const without = await front.get('/guarded/', { headers: { Authorization: `Basic ${Buffer.from('ada:sesame').toString('base64')}` } });
+    assert.deepEqual([without.status, without.headers['www-authenticate']], [401, 'Basic realm="Restricted", charset="UTF-8"']);
+    assert.equal((await front.get('/far/')).status, 403);
   });
 });

@@ -8,7 +8,8 @@ export type HandedFiles = Readonly<Record<string, string>>;
 /** Reads what workers with these settings ask for; `authorities`: the files that a local authority offers to clients. */
 export function readForWorkers({ secretFile, sites }: Pick<Settings, 'secretFile' | 'sites'>, authorities: readonly string[]): HandedFiles {
   const sticky = sites.flatMap(({ routes }) => routes).flatMap((route) => (route.kind === 'app' ? route.app.sticky?.secretFile ?? [] : []));
-  const files = new Set([...sticky, ...authorities, ...(secretFile === undefined ? [] : [secretFile])]);
+  const passwords = sites.flatMap(({ guards = [] }) => guards).flatMap(([, guard]) => (guard.kind === 'guard' ? guard.basic ?? [] : []));
+  const files = new Set([...sticky, ...passwords, ...authorities, ...(secretFile === undefined ? [] : [secretFile])]);
   return Object.fromEntries([...files].map((file) => [file, readFileSync(file).toString('base64')]));
 }
 

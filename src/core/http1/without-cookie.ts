@@ -3,12 +3,22 @@ import type { RequestHead } from './heads.ts';
 
 /** The head without a cookie of that name, for every carrier alike; the same head where there is none. Names of cookies have case (RFC 6265 §5.4). */
 export function withoutCookie(head: RequestHead, cookie: string): RequestHead {
+  if (!head.fields.all('cookie').some((value) => value.includes(cookie))) return head;
+  return changed(head, (name, value) => (name === 'cookie' ? withoutPair(value, cookie) : value));
+}
+
+/** The head without the lines of this name (in lower case). */
+export function withoutField(head: RequestHead, field: string): RequestHead {
+  return changed(head, (name, value) => (name === field ? undefined : value));
+}
+
+/** The head with other values; undefined leaves a line out. */
+function changed(head: RequestHead, change: (name: string, value: string) => string | undefined): RequestHead {
   const { fields } = head;
-  if (!fields.all('cookie').some((value) => value.includes(cookie))) return head;
   const kept: FieldLine[] = [];
   for (let i = 0; i < fields.count; i++) {
     const name = fields.name(i);
-    const value = name.toLowerCase() === 'cookie' ? withoutPair(fields.value(i), cookie) : fields.value(i);
+    const value = change(name.toLowerCase(), fields.value(i));
     if (value !== undefined) kept.push([fields.code[i]!, name, value]);
   }
   return { ...head, fields: fieldsOf(kept) };

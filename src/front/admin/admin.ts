@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Certificates } from '../../certs/store.ts';
 import { isThisMachine } from '../../config/admin.ts';
 import { readSecretFile } from '../../config/secret.ts';
@@ -116,7 +117,7 @@ class AdminSite extends Site {
   readonly #lead: Lead;
 
   constructor(target: Extract<Target, { kind: 'answer' | 'redirect' }>, log: Log) {
-    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, policy: undefined, log, limiter: new OwnLimiter(), explained: new Set() });
+    super(SITE, { upstream: () => { throw new Error('no route here leads to an app'); }, ports: { httpsPort: 0, httpPort: 0, otherPorts: [] }, local: true, secret: undefined, policy: undefined, log, limiter: new OwnLimiter(), readFile: readFileSync, explained: new Set() });
     this.#lead = { target };
   }
 

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { RequestHead } from '../../core/http1/heads.ts';
 import { compileHosts } from '../../core/policy/hosts.ts';
+import { basicCredentials } from '../guards/basic.ts';
 
 export interface GuardOptions {
   /** Names it may be asked for by. */
@@ -46,11 +47,9 @@ export function createGuard({ hosts, anyHost, password }: GuardOptions): (head: 
   };
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text, 'latin1').digest();
+const digest = (text: string | Buffer): Buffer => createHash('sha256').update(typeof text === 'string' ? Buffer.from(text, 'latin1') : text).digest();
 
 function knows(lines: readonly string[], proof: Buffer): boolean {
-  const [, encoded] = lines.length === 1 ? /^basic +([a-z0-9+/=]+)$/i.exec(lines[0]!) ?? [] : [];
-  if (encoded === undefined) return false;
-  const pair = Buffer.from(encoded, 'base64').toString('latin1');
-  return timingSafeEqual(digest(pair.slice(pair.indexOf(':') + 1)), proof) && pair.includes(':');
+  const credentials = basicCredentials(lines);
+  return credentials !== undefined && timingSafeEqual(digest(credentials.password), proof);
 }

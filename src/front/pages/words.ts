@@ -3,6 +3,7 @@ import type { Fault, FaultCode } from '../../core/errors.ts';
 /** A heading for people who know no status by its number. */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'This request is not well-formed',
+  401: 'A password is needed here',
   403: 'This cannot be shown',
   404: 'There is nothing here',
   405: 'This can only be read',
@@ -25,6 +26,7 @@ const BY_CODE: Partial<Readonly<Record<FaultCode, string>>> = {
   'app-unasked-upgrade': 'The app\u2019s answer makes no sense',
   'app-closed': 'The app hung up',
   'maintenance': 'Closed for maintenance',
+  'address-refused': 'This is not open to everybody',
   'client-certificate-missing': 'A client certificate is needed here',
   'client-certificate-bad': 'This client certificate does not open this site',
 };
@@ -60,6 +62,9 @@ const ADVICE: Partial<Readonly<Record<FaultCode, string>>> = {
   'missing-host': 'Every request names its site in a Host header; a health check may have to be told to.',
   'misdirected': 'Add the name with --domain, or use a name that this front was started with.',
   'misdirected-tls': 'Ask for each site over a connection of its own, made with that site\u2019s name (SNI).',
+  'password-missing': 'The names are in the file of --guard, with hashes of their passwords.',
+  'password-wrong': 'The names are in the file of --guard, with hashes of their passwords; it is read at start and at a reload.',
+  'address-refused': 'The addresses are those of --guard; the true client\u2019s counts (--trust).',
   'client-certificate-missing': 'Give the browser or the client a certificate of an authority in the file of --client-ca (curl --cert FILE --key FILE), and connect anew.',
   'client-certificate-bad': 'The log says what is wrong with it; use one that an authority in the file of --client-ca has signed for clients, with its intermediates.',
   'too-many-requests': 'Wait as long as Retry-After says, or raise the rate of this path with --rate.',

@@ -1,9 +1,10 @@
-import { networkOf } from '../core/contract/address.ts';
-import { Fault } from '../core/errors.ts';
-import type { Rate } from '../core/policy/buckets.ts';
-import { compilePrefixes, judged } from '../core/policy/prefixes.ts';
-import type { SiteSettings } from '../config/settings.ts';
-import type { Limiter } from './limiter/limiter.ts';
+import { networkOf } from '../../core/contract/address.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Rate } from '../../core/policy/buckets.ts';
+import { compilePrefixes, judged } from '../../core/policy/prefixes.ts';
+import type { SiteSettings } from '../../config/settings.ts';
+import type { Limiter } from '../limiter/limiter.ts';
+import type { Told, Verdict } from './step.ts';
 
 /** How often a prefix may be asked for. */
 interface Rule extends Rate {
@@ -15,7 +16,7 @@ interface Rule extends Rate {
 const OFF = 'off';
 
 /** Whether a request may be now: undefined if so, 'later' where `told` gets the answer. */
-export type Ration = (target: string, client: string, told: (fault: Fault | undefined) => void) => Fault | undefined | 'later';
+export type Ration = (target: string, client: string, told: Told) => Verdict;
 
 /** Compiles the rates of a site; undefined where it has none. */
 export function compileRates(site: string, rates: NonNullable<SiteSettings['rates']>, limiter: Limiter): Ration | undefined {
