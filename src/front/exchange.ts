@@ -285,9 +285,7 @@ export class Exchange {
     this.upgraded = true;
   }
 
-  tunnelOver(): void {
-    if (!this.#done) this.#end();
-  }
+  tunnelOver(): void { if (!this.#done) this.#end(); }
 
   /** Everything that this exchange holds is let go, once. */
   #end(): void {
