@@ -19,7 +19,7 @@ const NODE_ONLY = [
 
 /** What goes end to end on Bun as well whenever everything is tested: what sockets, TLS and bytes can differ in. The rest by `npm run test:bun`, which takes as long again. */
 const BUN_TOO = [
-  'admin', 'app-trouble', 'bodies', 'client-certificates', 'descriptors', 'docs/operations', 'doors', 'exchange', 'handshakes', 'live', 'memory', 'mixed-site', 'php', 'policy',
+  'admin', 'app-trouble', 'bodies', 'client-certificates', 'descriptors', 'docs/operations', 'doors', 'exchange', 'faults', 'handshakes', 'live', 'memory', 'mixed-site', 'php', 'policy',
   'profiles', 'proxy-protocol', 'routes', 'slow-clients', 'static', 'stopping', 'tls-upstreams', 'trusted-proxies', 'truth', 'uwsgi', 'websocket',
 ].map((name) => `e2e/${name}.test.ts`);
 

@@ -24,7 +24,7 @@ export function watchFiles(options: WatchOptions, seen: string): () => void {
   const { clock, interval, patience } = options;
   let loaded = seen;
   let last = seen;
-  let broken: { readonly state: string; readonly since: number; reported: boolean } | undefined;
+  let broken: { readonly state: string; waited: number; reported: boolean } | undefined;
   let busy = false;
   let stopped = false;
 
@@ -38,8 +38,10 @@ export function watchFiles(options: WatchOptions, seen: string): () => void {
       await options.load();
       loaded = now;
     } catch (error) {
-      broken ??= { state: now, since: clock.now(), reported: false };
-      if (clock.now() - broken.since < patience) return;
+      // Counted in looks: the clock of the day may be set back meanwhile.
+      if (broken === undefined) broken = { state: now, waited: 0, reported: false };
+      else broken.waited += interval;
+      if (broken.waited < patience) return;
       broken.reported = true;
       options.onBroken(error as CertificateError);
     }

@@ -11,6 +11,7 @@ import type { CertificateError } from '../../src/certs/events.ts';
 import { loadPair } from '../../src/certs/pair-file.ts';
 import { createCertificates } from '../../src/certs/store.ts';
 import type { CertificateOptions, Certificates } from '../../src/certs/store.ts';
+import { fingerprint, watchFiles } from '../../src/certs/watch.ts';
 import { eventLog, handshake, heldClock, makeCertificate, openssl, tempDir, tlsServer, until } from '../helpers/certs.ts';
 import type { Made } from '../helpers/certs.ts';
 
@@ -282,6 +283,21 @@ test('files that vanish are reported, and the old pair goes on; when they return
   await sleep(200);
   assert.equal(await subject(opened), 'CN=a.example');
   assert.deepEqual(opened.log.kinds(), ['certificate-broken']);
+});
+
+// How long files may be unusable was measured by the clock of the day: set back by a day, it kept silent for a day.
+test('files that cannot be used are reported in time, though the clock is set back', async (t) => {
+  const file = join(tempDir(t), 'a.pem');
+  writeFileSync(file, 'old');
+  let now = 400 * DAY;
+  let look = (): void => {};
+  const told: Error[] = [];
+  const clock = { now: () => now -= DAY, every: (_: number, task: () => void) => { look = task; return () => {}; } };
+  const stop = watchFiles({ files: [file], clock, interval: 1000, patience: 3000, load: () => Promise.reject(new Error('cut off')), onBroken: (error) => told.push(error) }, await fingerprint([file]));
+  writeFileSync(file, 'and new');
+  for (let i = 0; i < 200 && told.length === 0; i++) { look(); await sleep(5); }
+  stop();
+  assert.equal(told.length, 1);
 });
 
 test('touching a file replaces nothing', async (t) => {

@@ -35,7 +35,7 @@ export async function startApp(command: readonly string[], env: Record<string, s
     child.once('exit', (code, signal) => { running = false; resolve({ code, signal }); });
   });
   const groupGone = async (ms: number): Promise<boolean> => {
-    for (const until = Date.now() + ms; Date.now() < until; await new Promise((resolve) => { setTimeout(resolve, 25); })) if (!signalGroup(pid, 0)) return true;
+    for (const until = performance.now() + ms; performance.now() < until; await new Promise((resolve) => { setTimeout(resolve, 25); })) if (!signalGroup(pid, 0)) return true;
     return false;
   };
   return {
@@ -45,11 +45,11 @@ export async function startApp(command: readonly string[], env: Record<string, s
     signal: (signal) => { if (running) child.kill(signal); },
     kill: killOnExit,
     async end(signal, graceMs) {
-      const until = Date.now() + graceMs;
+      const until = performance.now() + graceMs;
       if (running) child.kill(signal);
       await Promise.race([exited, pause(graceMs)]);
       // A wrapper (npm, a shell) may be gone before what it started: that gets the signal too, and the rest of the time.
-      if (signalGroup(pid, signal) && !await groupGone(Math.max(0, until - Date.now()))) signalGroup(pid, 'SIGKILL');
+      if (signalGroup(pid, signal) && !await groupGone(Math.max(0, until - performance.now()))) signalGroup(pid, 'SIGKILL');
       process.off('exit', killOnExit);
     },
   };

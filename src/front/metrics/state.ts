@@ -20,7 +20,7 @@ export function takeSnapshot({ counters, live, upstreams, certificates }: StateP
     open: live.connections.size,
     servers: upstreams.flatMap((group) => group.servers.map((server) => serverState(group.settings.written, server))),
     certificates: certificates?.shown?.() ?? [],
-    process: { cpuSeconds: (cpu.user + cpu.system) / 1e6, memoryBytes: process.memoryUsage.rss(), startedAt: Date.now() - process.uptime() * 1000 },
+    process: { cpuSeconds: (cpu.user + cpu.system) / 1e6, memoryBytes: process.memoryUsage.rss(), startedAt: performance.timeOrigin },
   };
 }
 
