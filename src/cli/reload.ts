@@ -40,7 +40,7 @@ export function createReload(front: Pick<Serving, 'log' | 'reload'>, { settings,
       return message;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      front.log.event({ event: 'reload-refused', level: 'error', message: `${REFUSED} ${reason.replaceAll('\n', '; ')}` });
+      front.log.event({ event: 'reload-refused', level: 'error', message: `${REFUSED} ${reason.replaceAll(/\.?\n/g, '; ')}` });
       throw new RunError(`${REFUSED}\n${reason.replace(/^/gm, '  ')}`);
     }
   };
