@@ -1,8 +1,8 @@
-import { isatty } from 'node:tty';
 import { openControl, type Commands } from './control/server.ts';
 import { isCopy } from './launched.ts';
 import { watch, type Reload } from './reload.ts';
 import type { Watched } from './settings.ts';
+import { terminalIsGone } from './terminal.ts';
 import type { Serving } from './serve.ts';
 
 export interface Operation {
@@ -29,12 +29,11 @@ export async function operate(front: Pick<Serving, 'log' | 'reopenLog'>, { reloa
     front.log.event({ event: 'control-off', level: 'warn', message: `No control socket could be opened, so \`sallyport reload\` and its like cannot find this front; signals work. ${error.message}` });
     return undefined;
   });
-  const hadTerminal = isatty(1);
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isCopy(signal)) return;
     if (signal === 'SIGUSR2') {
       front.reopenLog().catch((error: Error) => { front.log.event({ event: 'log-not-reopened', level: 'error', message: `${error.message}. Lines go on to the file that was open.` }); });
-    } else if (hadTerminal && !isatty(1)) process.kill(process.pid, 'SIGTERM'); // it is the terminal that is gone
+    } else if (terminalIsGone()) process.kill(process.pid, 'SIGTERM');
     else reload().catch(() => {}); // the log has said why
   };
   for (const signal of signals) process.on(signal, onSignal);

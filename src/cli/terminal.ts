@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** What a command has to do with the world: two streams, a folder, an environment. Tests give their own. */
 export interface Terminal {
   out(text: string): void;
@@ -15,6 +17,11 @@ export const processTerminal = (): Terminal => ({
   cwd: process.cwd(),
   env: process.env,
 });
+
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+
+/** Whether this process began at a terminal that has been closed since. */
+export const terminalIsGone = (): boolean => terminals.some((fd) => !isatty(fd));
 
 /** What of a stream this file needs; a process's own are such. */
 interface Output { on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown; write(text: string): unknown }
