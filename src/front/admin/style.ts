@@ -34,6 +34,8 @@ td.n,th.n{text-align:right}
 .c2{fill:var(--good)}.c3{fill:var(--info)}.c4{fill:var(--warn)}.c5,.c0{fill:var(--bad)}.c1{fill:var(--soft)}
 .good{color:var(--good);font-weight:600}.warn{color:var(--warn);font-weight:600}.bad{color:var(--bad);font-weight:600}
 .soft{color:var(--soft)}
+.w{min-width:13rem}.w:empty{min-width:0}td:not(.n):last-child{min-width:6rem}
+.of{font-weight:400;overflow-wrap:anywhere}
 `.trim().replaceAll('\n', '');
 
 /**

@@ -19,7 +19,7 @@ export function tiles(whole: Activity, { open, running, process }: Snapshot): st
     ['Requests a second', rate(whole.rate), `${number(whole.total)} since the start`],
     ['Answer time', time(whole.half), `95 of 100 within ${time(whole.most)}`],
     ['Failing', share(whole.failing), 'answered with 5xx, or cut'],
-    ['Connections', number(open), `${number(running)} requests running`],
+    ['Connections', number(open), `${number(running)} request${running === 1 ? '' : 's'} running`],
     ['Sent a second', size(whole.sentRate), `${size(whole.sent)} since the start`],
     ['Memory', size(process.memoryBytes), `${duration(process.cpuSeconds * 1000)} of processor time`],
   ];
@@ -40,17 +40,18 @@ export function chart(course: View['course']): string {
     + `<svg class="chart" viewBox="0 0 ${WIDTH} 50" preserveAspectRatio="none" role="img" aria-label="${said}">${course.length < 2 ? '' : `<polygon class="area" points="${x(0)},50 ${line} ${WIDTH},50"/><polyline class="line" points="${line}"/>`}${failed}</svg></figure>`;
 }
 
-interface Column { readonly name: string; readonly right?: boolean }
+/** `wide`: whole sentences, which a narrow screen must not press into a column of single words. */
+interface Column { readonly name: string; readonly right?: boolean; readonly wide?: boolean }
 
 function table(title: string, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const cell = (html: string, i: number): string => (i === 0 ? `<th scope="row">${html}</th>` : `<td${columns[i]!.right === true ? ' class="n"' : ''}>${html}</td>`);
+  const cell = (html: string, i: number): string => (i === 0 ? `<th scope="row">${html}</th>` : `<td${columns[i]!.right === true ? ' class="n"' : columns[i]!.wide === true ? ' class="w"' : ''}>${html}</td>`);
   return `<section><h2>${title}</h2><div class="scroll"><table><thead><tr>${columns.map(({ name, right }) => `<th scope="col"${right === true ? ' class="n"' : ''}>${name}</th>`).join('')}</tr></thead>`
     + `<tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div></section>`;
 }
 
 export function sitesTable(sites: View['sites']): string {
-  const columns = [{ name: 'Site' }, { name: 'A second', right: true }, { name: 'Requests', right: true }, { name: 'Answered with' }, { name: '95 of 100 within', right: true }, { name: 'Sent', right: true }, { name: 'Forged headers', right: true }, { name: 'Loops', right: true }];
+  const columns = [{ name: 'Site' }, { name: 'A second', right: true }, { name: 'Requests', right: true }, { name: 'Answered with', wide: true }, { name: '95 of 100 within', right: true }, { name: 'Sent', right: true }, { name: 'Forged headers', right: true }, { name: 'Loops', right: true }];
   const shown = sites.filter(([name, { total }]) => name !== NO_SITE || total > 0);
   return table('Sites', columns, shown.map(([name, site]) => [
     name === NO_SITE ? '<span class="soft">no site of that name</span>' : name === '*' ? 'every host' : escapeHtml(name),
@@ -75,8 +76,8 @@ function answers({ classes, total }: Activity): string {
 }
 
 export function serversTable(servers: readonly ServerState[]): string {
-  return table('Apps', [{ name: 'Server' }, { name: 'State' }, { name: 'Why' }], servers.map(({ app, server, up, reason }) => [
-    escapeHtml(app === server ? server : `${server} of ${app}`), up ? '<span class="good">up</span>' : '<span class="bad">down</span>', escapeHtml(reason),
+  return table('Apps', [{ name: 'Server' }, { name: 'State' }, { name: 'Why', wide: true }], servers.map(({ app, server, up, reason }) => [
+    escapeHtml(server) + (app === server ? '' : ` <span class="soft of">of ${escapeHtml(app)}</span>`), up ? '<span class="good">up</span>' : '<span class="bad">down</span>', escapeHtml(reason),
   ]));
 }
 
@@ -100,5 +101,5 @@ export function troublesTable({ sites, refused }: Snapshot): string {
     const kind = Object.hasOwn(FAULTS, code) ? FAULTS[code as keyof typeof FAULTS] : undefined;
     return [`<code>${escapeHtml(code)}</code>`, number(count), kind === undefined ? 'A TLS handshake came to nothing.' : escapeHtml(kind.summary), WHOSE[kind?.blame ?? 'client']];
   });
-  return table('Refused and failed', [{ name: 'Code' }, { name: 'Times', right: true }, { name: 'What it is' }, { name: 'Who can change it' }], rows);
+  return table('Refused and failed', [{ name: 'Code' }, { name: 'Times', right: true }, { name: 'What it is', wide: true }, { name: 'Who can change it' }], rows);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -16,9 +16,13 @@ page.leave('scrape_configs', 'what Prometheus would ask for is asked for here');
 page.leave('--workers 2', 'workers are tested end to end by a file of their own');
 page.leave('docker', 'there is no Docker here; test/unit/dockerfile.test.ts judges the Dockerfile');
 page.leave('--user www-data', 'only root can; test/e2e/privilege.test.ts does');
-page.leave('endscript', 'its one command is typed here by hand, after a rename such as logrotate makes');
+page.leave('--compress', 'compression has tests of its own, with curl (test/e2e/compress.test.ts)');
+page.leave('--static-precompressed', 'the same');
+page.leave('export default', 'test/unit/config-resolve.test.ts reads such a file');
+page.leave('NodeSDK', 'the SDK is no dependency; test/e2e/tracing.test.ts registers another in the same way');
+page.leave('npm install sallyport @opentelemetry/api', 'the same');
 
-test('the log file, and what signals do', async (t) => {
+test('the log file, and what signals do', page.requires('logrotate'), async (t) => {
   const dir = tempDir(t);
   const app = await startRawApp(t, answering(reply('ok')));
   const file = join(dir, 'access.log');
@@ -33,6 +37,16 @@ test('the log file, and what signals do', async (t) => {
     await logged('/?reset_token=***&invite=***&page=2');
     assert.ok(!lines().includes('s3cr3t'));
     assert.deepEqual(front.events().filter(({ event }) => event === 'request'), []);
+  });
+
+  await t.test('logrotate moves it away, and the front goes on in a new file', async () => {
+    const rotating = join(dir, 'rotating');
+    writeFileSync(rotating, reader.text('endscript').replace(/^.*access\.log .*\{$/m, `${file} {`), { mode: 0o644 });
+    reader.bind({ '/etc/logrotate.d/sallyport': `--state ${join(dir, 'state')} ${rotating}` });
+    await reader.run('logrotate --force');
+    await front.getHttp('/rotated');
+    await logged('/rotated');
+    assert.ok(lines(`${file}.1`).includes('***') && !lines(`${file}.1`).includes('/rotated') && !lines().includes('***'));
   });
 
   await t.test('`sallyport reopen` and SIGUSR2 go on in a new file', async () => {
