@@ -23,7 +23,6 @@ page.leave('NodeSDK', 'the SDK is no dependency; test/e2e/tracing.test.ts regist
 page.leave('npm install sallyport @opentelemetry/api', 'the same');
 page.leave('sallyport reload', 'a reload has tests of its own, with requests on the way (test/e2e/reload.test.ts)');
 page.leave('--rate /login/', 'rates are tested by test/e2e/limits.test.ts');
-page.leave('--user www-data', 'needs root; test/e2e/privilege.test.ts is that');
 
 test('the log file, and what signals do', page.requires('logrotate'), async (t) => {
   const dir = tempDir(t);
