@@ -55,7 +55,9 @@ function variablesOf(head: RequestHead, { carrier, scheme }: Setup, teller: Tell
 suite('requests', () => {
   test('each variable once, and the truth\'s untouched by the client', () => {
     let compared = 0;
+    let runs = 0;
     fc.assert(fc.property(setups, targets, fields, (setup, target, lines) => {
+      runs++;
       const teller = compileTeller(setup.profile, setup.tell);
       const classify = createClassifier({ tellNames: [...teller.names, 'X-Request-Id'] });
       const head = parsed(target, lines, classify);
@@ -82,7 +84,7 @@ suite('requests', () => {
       }
       compared++;
     }), { ...run, examples: [[{ carrier: 'uwsgi', scheme: 'http', profile: 'none', tell: [{ name: 'HTTP_MY_TOLD', value: 'on' }] }, '/', [['My-Told', 'on']]]] });
-    assert.ok(compared > 200, String(compared));
+    assert.ok(compared > runs / 20, `${compared} of ${runs}`);
   });
 
   test('of any size are carried as they are or refused', () => {
@@ -140,7 +142,9 @@ function readAnswer(bytes: Buffer, sizes: readonly number[], method: string): Ve
 suite('answers', () => {
   test('one verdict however they are cut, and a clean end only where nothing is missing', () => {
     let clean = 0;
+    let runs = 0;
     fc.assert(fc.property(answers, fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 }), fc.constantFrom('GET', 'HEAD'), ({ bytes, last }, sizes, method) => {
+      runs++;
       const whole = readAnswer(bytes, [bytes.length], method);
       assert.deepEqual(readAnswer(bytes, sizes, method), whole);
       assert.deepEqual(readAnswer(bytes, [1], method), whole);
@@ -152,7 +156,7 @@ suite('answers', () => {
         clean++;
       }
     }), run);
-    assert.ok(clean > 100, String(clean));
+    assert.ok(clean > runs / 20, `${clean} of ${runs}`);
   });
 
   test('of any bytes end in a verdict', () => {
