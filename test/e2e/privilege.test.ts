@@ -109,7 +109,12 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     assert.equal(await shown(), second.fingerprint);
   });
 
-  it('is told by root what a front is told: reopen, upgrade', async () => {
+  it('is told by root what a front is told: reload, reopen, upgrade', async () => {
+    const next = [...SECRET].reverse().join('');
+    writeFileSync(join(dir, 'secret'), `${next}\n`);
+    assert.deepEqual((await runFront(['reload'], { env })).exit.code, 0);
+    assert.equal((await front.get('/')).text, next, 'a worker has what it may not read');
+    writeFileSync(join(dir, 'secret'), `${SECRET}\n`);
     assert.equal((await runFront(['reopen'], { env })).exit.code, 0);
     const ended = once(front.child, 'exit');
     const { exit, stdout, stderr } = await runFront(['upgrade'], { env });

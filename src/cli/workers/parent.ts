@@ -17,6 +17,7 @@ import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
 import { accountFor } from '../privilege/account.ts';
 import { refuseOpenFolder } from '../privilege/log-folder.ts';
+import { refuseRemoteAdmin } from '../privilege/remote-admin.ts';
 import { version } from '../version.ts';
 import type { Serving } from '../serve.ts';
 import { FIRST_FD } from './child.ts';
@@ -32,7 +33,10 @@ type Doors = Partial<Record<Scheme, Door<Bound>>>;
 /** Takes the doors and starts workers behind them. Rejects with a RunError where a door is taken or a worker cannot start. */
 export async function openWorkers(settings: Settings, count: number): Promise<Serving> {
   const account = settings.user && accountFor(settings.user);
-  if (account !== undefined) refuseOpenFolder(settings, account);
+  if (account !== undefined) {
+    refuseOpenFolder(settings, account);
+    refuseRemoteAdmin(settings, account);
+  }
   const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
   let tried = 1;
   const replacedIn = (generation: number) => (what: readonly NamedPair[]): void => { workers.say('certificates', { generation, what }); };
