@@ -14,7 +14,8 @@ import { eventually, tempDir } from '../../helpers/scope.ts';
 const page = docsPage('operations');
 page.leave('scrape_configs', 'what Prometheus would ask for is asked for here');
 page.leave('--workers 2', 'workers are tested end to end by a file of their own');
-page.leave('docker', 'there is no Docker here; test/unit/dockerfile.test.ts judges the Dockerfile');
+page.leave('docker build', 'there is no Docker here; test/unit/dockerfile.test.ts judges the Dockerfile');
+page.leave('docker run', 'the same');
 page.leave('--user www-data', 'only root can; test/e2e/privilege.test.ts does');
 page.leave('--compress', 'compression has tests of its own, with curl (test/e2e/compress.test.ts)');
 page.leave('--static-precompressed', 'the same');
@@ -22,6 +23,8 @@ page.leave('export default', 'test/unit/config-resolve.test.ts reads such a file
 page.leave('NodeSDK', 'the SDK is no dependency; test/e2e/tracing.test.ts registers another in the same way');
 page.leave('npm install sallyport @opentelemetry/api', 'the same');
 page.leave('sallyport reload', 'a reload has tests of its own, with requests on the way (test/e2e/reload.test.ts)');
+page.leave('htpasswd -nB', 'guards have tests of their own (guards.test.ts)');
+page.leave('--guard', 'the same');
 page.leave('--rate /login/', 'rates are tested by test/e2e/limits.test.ts');
 
 test('the log file, and what signals do', page.requires('logrotate'), async (t) => {
