@@ -4,7 +4,7 @@ import { Gathered } from '../../src/cli/workers/gathered.ts';
 import { Counters } from '../../src/front/metrics/counters.ts';
 import { prometheusText } from '../../src/front/metrics/prometheus.ts';
 import { BOUNDS, merge, type Snapshot } from '../../src/front/metrics/snapshot.ts';
-import { takeSnapshot } from '../../src/front/metrics/state.ts';
+import { memoryBytes, takeSnapshot } from '../../src/front/metrics/state.ts';
 import { quantile } from '../../src/front/admin/view.ts';
 import { appRoute, MemoryFront, servers, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 
@@ -171,5 +171,14 @@ describe('what workers have counted', () => {
     gathered.take([two!, fresh!]);
     gathered.take([two!, fresh!]);
     assert.deepEqual([requests(), gathered.whole!.open], [3, 2]);
+  });
+});
+
+// The status page looks at it by itself every two seconds: at the limit of descriptors that threw, and ended the process.
+describe('memory', () => {
+  it('is what it was when last asked where no descriptor is left to read it by', () => {
+    assert.ok(memoryBytes() > 1_000_000);
+    assert.equal(memoryBytes(() => 77), 77);
+    assert.equal(memoryBytes(() => { throw Object.assign(new Error('EMFILE: too many open files, uv_resident_set_memory'), { code: 'EMFILE' }); }), 77);
   });
 });

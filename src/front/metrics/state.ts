@@ -20,7 +20,7 @@ export function takeSnapshot({ counters, live, upstreams, certificates }: StateP
     open: live.connections.size,
     servers: upstreams.flatMap((group) => group.servers.map((server) => serverState(group.settings.written, server))),
     certificates: certificates?.shown?.() ?? [],
-    process: { cpuSeconds: (cpu.user + cpu.system) / 1e6, memoryBytes: process.memoryUsage.rss(), startedAt: performance.timeOrigin },
+    process: { cpuSeconds: (cpu.user + cpu.system) / 1e6, memoryBytes: memoryBytes(), startedAt: performance.timeOrigin },
   };
 }
 
@@ -29,4 +29,14 @@ function serverState(app: string, { pool, health }: ServerGroup['servers'][numbe
   const { trouble } = pool;
   const reason = health.up ? trouble?.summary ?? '' : health.reason;
   return { app, server: pool.written, up: health.up && trouble === undefined, reason };
+}
+
+let memory = 0;
+
+/** The system tells it in a file, so where descriptors have run out it is what it was when last asked: both runtimes throw. */
+export function memoryBytes(ask: () => number = process.memoryUsage.rss): number {
+  try {
+    memory = ask();
+  } catch { /* EMFILE */ }
+  return memory;
 }
