@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { BIN, ROOT, startFront, type Front } from '../helpers/front.ts';
 import { startDjango } from '../helpers/gunicorn.ts';
 import type { Scope } from '../helpers/scope.ts';
-import { MODES, slowhttptest, type Mode, type SlowOptions, type SlowReport } from '../helpers/slowhttptest.ts';
+import { slowhttptest, type Mode, type SlowOptions, type SlowReport } from '../helpers/slowhttptest.ts';
 import { percentile } from '../../bench/numbers.ts';
 import { sampleOf } from './watch.ts';
 
 export interface SlowPlan {
   readonly runtime: 'node' | 'bun';
+  readonly modes: readonly Mode[];
   readonly connections: number;
   /** Connections begun in a second. */
   readonly rate: number;
@@ -30,12 +31,12 @@ export interface SlowResult {
 
 const NAMES: Readonly<Record<Mode, string>> = { H: 'slow heads (-H)', B: 'slow bodies (-B)', R: 'ranges (-R)', X: 'slow reads (-X)' };
 /** Whole answers of 900 kB are work for two workers: more of them in a second would be a test of them, not of slowness. */
-const DOWNLOADS = 10;
+const DOWNLOADS = 25;
 /** Milliseconds between two requests of the others, and until one that has no answer counts as refused. */
 const EACH = 100;
 const PATIENCE = 10_000;
 
-export async function slowModes({ runtime, connections, rate, seconds, tell }: SlowPlan): Promise<SlowResult[]> {
+export async function slowModes({ runtime, modes, connections, rate, seconds, tell }: SlowPlan): Promise<SlowResult[]> {
   const ends: (() => void | Promise<void>)[] = [];
   const scope: Scope = { after: (end) => { ends.push(end); } };
   try {
@@ -43,7 +44,7 @@ export async function slowModes({ runtime, connections, rate, seconds, tell }: S
     const program = [runtime === 'bun' ? join(ROOT, 'node_modules/.bin/bun') : process.execPath, BIN];
     const front = await startFront(scope, [site.address, '--scheme', '/=either'], { program });
     const results: SlowResult[] = [];
-    for (const mode of MODES) {
+    for (const mode of modes) {
       const result = await slowMode(scope, mode, front, { connections, rate, seconds });
       tell?.(`${result.mode}: ${result.passed ? 'served all the time' : 'NOT served all the time'}: ${JSON.stringify(result)}`);
       results.push(result);
