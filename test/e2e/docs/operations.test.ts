@@ -5,7 +5,8 @@ import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { fetchOnce } from '../../helpers/client.ts';
 import { docsPage } from '../../helpers/docs.ts';
-import { runFront } from '../../helpers/front.ts';
+import { makeCertificate } from '../../helpers/certificate.ts';
+import { runFront, startFront } from '../../helpers/front.ts';
 import { answering, reply, startRawApp } from '../../helpers/raw-app.ts';
 import { program } from '../../helpers/real.ts';
 import { eventually, tempDir } from '../../helpers/scope.ts';
@@ -19,13 +20,27 @@ page.leave('docker run', 'the same');
 page.leave('--user www-data', 'only root can; test/e2e/privilege.test.ts does');
 page.leave('--compress', 'compression has tests of its own, with curl (test/e2e/compress.test.ts)');
 page.leave('--static-precompressed', 'the same');
-page.leave('export default', 'test/unit/config-resolve.test.ts reads such a file');
+page.leave('codings:', 'test/unit/config-resolve.test.ts reads such a file');
+page.leave('npm install --global', 'the tests have it already; test/e2e/package.test.ts installs it');
+page.leave('service install', 'writes to /etc/systemd; docs/systemd.md is followed by systemd.test.ts');
 page.leave('NodeSDK', 'the SDK is no dependency; test/e2e/tracing.test.ts registers another in the same way');
 page.leave('npm install sallyport @opentelemetry/api', 'the same');
 page.leave('sallyport reload', 'a reload has tests of its own, with requests on the way (test/e2e/reload.test.ts)');
 page.leave('htpasswd -nB', 'guards have tests of their own (guards.test.ts)');
 page.leave('--guard', 'the same');
 page.leave('--rate /login/', 'rates are tested by test/e2e/limits.test.ts');
+
+test('the file of the first steps is one that can be served', async (t) => {
+  const dir = tempDir(t);
+  const app = await startRawApp(t, answering(reply('ok')));
+  makeCertificate(dir, 'site', ['www.example.com', 'localhost']);
+  const reader = page.follow(t, { '/etc/sallyport/sallyport.config.ts': join(dir, 'sallyport.config.ts'), '/etc/sallyport/site.pem': join(dir, 'site.crt'), '/etc/sallyport/site.key': join(dir, 'site.key'), '/var/log/sallyport': dir, 'app: 8000': `app: '${app.address}'`, 'admin: 9443': 'admin: 0' });
+  const file = reader.write('/etc/sallyport/sallyport.config.ts');
+  assert.match((await reader.run('sallyport check')).stdout, /www\.example\.com/);
+  const front = await startFront(t, ['--config', file], { env: { SALLYPORT_DATA_DIR: dir } });
+  assert.equal((await front.get('/', { headers: { Host: 'www.example.com' } })).status, 200);
+  await eventually('the request in the log', () => readFileSync(join(dir, 'access.log'), 'utf8').includes('"target":"/"') || undefined);
+});
 
 test('the log file, and what signals do', page.requires('logrotate'), async (t) => {
   const dir = tempDir(t);
