@@ -12,8 +12,9 @@ export const startRawUwsgi = async (scope: Scope, answer: (connection: RawConnec
     const packet = await eventually('a packet from the front', () => {
       const bytes = Buffer.from(connection.received, 'latin1');
       const end = bytes.length < 4 ? Infinity : 4 + bytes.readUInt16LE(1);
-      return bytes.length >= end && bytes.subarray(0, end);
+      return bytes.length >= end ? bytes.subarray(0, end) : connection.ended;
     }, 30_000);
+    if (typeof packet === 'string') return; // it ended without one
     const pairs = decodeUwsgi(packet);
     const variables = new Map(pairs);
     assert.equal(variables.size, pairs.length, `a variable comes twice: ${pairs.map(([name]) => name).join(' ')}`);

@@ -52,7 +52,7 @@ test('running out of descriptors is trouble, not a missing file', async () => {
   const folder = new Folder(join(base, 'in'), async () => { throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' }); });
   const opened = await folder.open('a.txt');
   assert.ok(opened.kind === 'trouble');
-  assert.deepEqual([opened.fault.code, opened.fault.status, opened.fault.blame], ['file-trouble', 503, 'operator']);
+  assert.deepEqual([opened.fault.code, opened.fault.status, opened.fault.blame], ['no-descriptors', 503, 'operator']);
 });
 
 test('the root of the file system can be a folder', async () => {
