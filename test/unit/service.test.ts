@@ -9,7 +9,7 @@ import { FLAG_GROUPS, type Flags } from '../../src/cli/flags.ts';
 import { absoluteWords } from '../../src/cli/service/absolute.ts';
 import { planFor } from '../../src/cli/service/plan.ts';
 import { quoteProgram, quoteWord } from '../../src/cli/service/quote.ts';
-import { installService, printService } from '../../src/cli/service/service.ts';
+import { installService, printService, type ServicePlaces } from '../../src/cli/service/service.ts';
 import { unitsOf } from '../../src/cli/service/units.ts';
 import { RunError, type Terminal } from '../../src/cli/terminal.ts';
 import { settings, siteSettings } from '../helpers/memory-front.ts';
@@ -124,9 +124,10 @@ describe('a service', () => {
 describe('sallyport service install', () => {
   const folder = join(dir, 'etc');
   mkdirSync(folder);
-  const install = async (flags: object = {}, into = folder): Promise<string> => {
+  // Not the checkout's own: that may be in somebody's home, as this machine's Node may.
+  const install = async (flags: object = {}, places: ServicePlaces = {}): Promise<string> => {
     const { terminal: here, said } = terminal();
-    assert.equal(await installService('8000', { name: 'front', user: 'front', ...flags }, here, into), 0);
+    assert.equal(await installService('8000', { name: 'front', user: 'front', ...flags }, here, { folder, program: ['/usr/local/bin/sallyport'], ...places }), 0);
     return said();
   };
 
@@ -149,13 +150,9 @@ describe('sallyport service install', () => {
   });
 
   test('is refused where systemd is not, or the program is in somebody\'s home', async () => {
-    assert.match(await refusal(install({}, join(dir, 'none'))), /not run by systemd/);
-    process.argv[1] = '/root/.nvm/versions/node/v20.0.0/bin/sallyport';
-    try {
-      assert.match(await refusal(install()), /would start \/root\/\.nvm.*sudo npm install --global sallyport/s);
-    } finally {
-      process.argv[1] = '/usr/local/bin/sallyport';
-    }
+    assert.match(await refusal(install({}, { folder: join(dir, 'none') })), /not run by systemd/);
+    const program = ['/usr/bin/node', '/root/.nvm/versions/node/v20.0.0/bin/sallyport'] as const;
+    assert.match(await refusal(install({}, { program })), /would start \/root\/\.nvm.*sudo npm install --global sallyport/s);
     assert.match(await refusal(install({ https: '0' })), /cannot be a socket of systemd's/);
   });
 });

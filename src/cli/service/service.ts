@@ -18,9 +18,17 @@ export interface ServiceFlags extends Flags {
 /** Where an administrator's units are (systemd.unit(5)). */
 export const UNITS = '/etc/systemd/system';
 
+/** What the machine has where. */
+export interface ServicePlaces {
+  /** Where units go; {@link UNITS}. */
+  readonly folder?: string;
+  /** The program that is to be started, with its first words; by default this one. */
+  readonly program?: readonly [string, ...string[]] | undefined;
+}
+
 /** Prints the units; what does not fit is a warning. */
 export async function printService(app: string | undefined, flags: ServiceFlags, terminal: Terminal): Promise<number> {
-  const plan = await planOf(app, flags, terminal);
+  const plan = await planOf(app, flags, { terminal });
   terminal.out(unitsOf(plan).map(({ file, text }) => `# ${UNITS}/${file}\n${text}`).join('\n'));
   const hidden = hiddenProgram(plan);
   if (hidden !== undefined) terminal.err(`sallyport: warning: ${hidden}\n`);
@@ -31,8 +39,8 @@ export async function printService(app: string | undefined, flags: ServiceFlags,
  * Writes the units and says what comes next. 0 also where they are there already, as they should be.
  * @throws RunError where that takes root, or a file that is there says something else and `--force` is not given.
  */
-export async function installService(app: string | undefined, flags: ServiceFlags, terminal: Terminal, folder = UNITS): Promise<number> {
-  const plan = await planOf(app, flags, terminal);
+export async function installService(app: string | undefined, flags: ServiceFlags, terminal: Terminal, { folder = UNITS, program }: ServicePlaces = {}): Promise<number> {
+  const plan = await planOf(app, flags, { terminal, program });
   const hidden = hiddenProgram(plan);
   if (hidden !== undefined) throw new RunError(hidden);
   if (!existsSync(folder)) throw new RunError(`There is no ${folder}: this machine is not run by systemd. Next: sallyport service print shows what would be written.`);
@@ -53,11 +61,11 @@ export async function installService(app: string | undefined, flags: ServiceFlag
   return 0;
 }
 
-async function planOf(app: string | undefined, flags: ServiceFlags, terminal: Terminal): Promise<ServicePlan> {
+async function planOf(app: string | undefined, flags: ServiceFlags, { terminal, program = selfCommand() }: { readonly terminal: Terminal; readonly program?: readonly [string, ...string[]] | undefined }): Promise<ServicePlan> {
   const { name = 'sallyport', force: _force, user: _user, ...said } = flags;
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) throw new RunError(`--name ${name}: expected lower-case letters, digits, - and _, such as sallyport`, 2);
   const { settings, file } = await readSettings(app, flags, terminal);
-  const [program, ...start] = selfCommand();
+  const [first, ...start] = program;
   const words = absoluteWords(app, file === undefined ? said : { ...said, config: file }, terminal.cwd);
   const facts = planFor(settings, words);
   const random = facts.sockets.find((place) => /(?:^|:)0$/.test(place));
@@ -66,7 +74,7 @@ async function planOf(app: string | undefined, flags: ServiceFlags, terminal: Te
     ...facts, name, words,
     user: settings.user?.name ?? 'sallyport',
     group: settings.user?.group,
-    program: [resolve(program), ...start.map((word) => (existsSync(word) ? resolve(word) : word))],
+    program: [resolve(first), ...start.map((word) => (existsSync(word) ? resolve(word) : word))],
     launched: flags.runtime !== undefined,
   };
 }
