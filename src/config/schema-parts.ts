@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The pieces the schema is made of. Each error completes the sentence "expected …". */
 export const text = (expected: string) => z.string({ error: expected }).min(1, { error: expected });

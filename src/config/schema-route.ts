@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, list, size, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';
 

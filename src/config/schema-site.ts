@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { answerHeaders, compress, maxBody, protectedFolders, readAhead, requestHeaders, root, route, sendfile, streamBodies } from './schema-route.ts';
 import { duration, flag, list, numberOr, text } from './schema-parts.ts';
 import { app, upstream } from './schema-upstream.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, flag, howMany, list, numberOr, text } from './schema-parts.ts';
 
 const APP = 'a port from 1 to 65535, or text such as "host:port", "http://host:port", "https://host:port" or "unix:/path"';

@@ -5,7 +5,7 @@
  *
  * A description is a contract: what the option derives, who could abuse it, each value, its default.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { site, siteKeys } from './schema-site.ts';
 import { duration, howMany, list, numberOr, portNumber, text } from './schema-parts.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { configSchema } from './schema.ts';
 import type { Config } from './types.ts';
 import { siteKeys } from './schema-site.ts';
