@@ -24,15 +24,27 @@ export function configTypes(): string {
   const site = whole.properties!['sites']!.items!;
   const route = site.properties!['routes']!.additionalProperties as Schema;
   const upstream = route.properties!['upstream']!;
-  const names = new Map([[JSON.stringify(site), 'SiteConfig'], [JSON.stringify(route), 'RouteConfig'], [JSON.stringify(upstream), 'UpstreamConfig']]);
+  const { guards, maintenance, pages, clientCertificates, compress } = site.properties!;
   const parts = [
     ['What a configuration file holds, as it is written.', 'Config', whole],
     ['One of several sites.', 'SiteConfig', site],
     ['What serves one path prefix.', 'RouteConfig', route],
     ['How an app is reached.', 'UpstreamConfig', upstream],
+    ['Who may come to a path prefix.', 'GuardConfig', objectOf(guards!.additionalProperties as Schema)],
+    ['A site that is closed for a while.', 'MaintenanceConfig', objectOf(maintenance!)],
+    ['Pages of your own in the place of the front\'s.', 'PagesConfig', objectOf(pages!)],
+    ['Clients that are asked for a certificate.', 'ClientCertificatesConfig', objectOf(clientCertificates!)],
+    ['How answers are compressed.', 'CompressConfig', objectOf(compress!)],
   ] as const;
+  const names = new Map(parts.map(([, name, schema]) => [shapeOf(schema), name]));
   return ['// Written by `npm run docs` from schema.ts; change it there.\n', ...parts.map(([what, name, schema]) => `/** ${what} */\nexport interface ${name} ${members(schema, '', names)}\n`)].join('\n');
 }
+
+/** What can be written as an object where other things can be written too. */
+const objectOf = (schema: Schema): Schema => (schema.properties !== undefined ? schema : schema.anyOf!.find(({ properties }) => properties !== undefined)!);
+
+/** The same wherever it stands, whatever is said of it there. */
+const shapeOf = ({ description: _, ...shape }: Schema): string => JSON.stringify(shape);
 
 function members(schema: Schema, indent: string, names: ReadonlyMap<string, string>): string {
   const inner = `${indent}  `;
@@ -48,7 +60,7 @@ function members(schema: Schema, indent: string, names: ReadonlyMap<string, stri
 }
 
 function typeText(schema: Schema, indent: string, names: ReadonlyMap<string, string>): string {
-  const named = names.get(JSON.stringify(schema));
+  const named = names.get(shapeOf(schema));
   if (named !== undefined) return named;
   if (schema.enum !== undefined) return schema.enum.map((value) => `'${value}'`).join(' | ');
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map((one) => typeText(one, indent, names)))].join(' | ');

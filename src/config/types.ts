@@ -111,50 +111,11 @@ export interface Config {
   /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
   readonly health?: string | readonly string[] | undefined;
   /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
-  readonly pages?: {
-    /** A guarded path, without a name and password that are right. Browsers show it to who cancels. */
-    readonly 401?: string | undefined;
-    /** A file that the front may not read, or a client without the certificate, or from none of the addresses, that the site asks for. */
-    readonly 403?: string | undefined;
-    /** No file, no route, or an app that named a file that is not there. */
-    readonly 404?: string | undefined;
-    /** A request body over maxBody. */
-    readonly 413?: string | undefined;
-    /** More requests than a rate lets through. */
-    readonly 429?: string | undefined;
-    /** A defect of the front. */
-    readonly 500?: string | undefined;
-    /** The app is down, or its answer makes no sense. */
-    readonly 502?: string | undefined;
-    /** All servers of an app are out, or maintenance without a page of its own. */
-    readonly 503?: string | undefined;
-    /** The app did not answer in time. */
-    readonly 504?: string | undefined;
-  } | undefined;
+  readonly pages?: PagesConfig | undefined;
   /** Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it is the page. Default: off. */
-  readonly maintenance?: boolean | string | {
-    /** On while this file is there; looked at once a second at most. Default: on for as long as this is configured. */
-    readonly file?: string | undefined;
-    /** What visitors see. Default: what is in file, else the page for 503. */
-    readonly page?: string | undefined;
-    /** Clients that get through: addresses, CIDRs, "loopback", "unix". Default: nobody. */
-    readonly allow?: readonly string[] | undefined;
-    /** What Retry-After says. Default: 5m. */
-    readonly retryAfter?: number | string | undefined;
-  } | undefined;
+  readonly maintenance?: boolean | string | MaintenanceConfig | undefined;
   /** Who may come to a path prefix, longest prefix first: { "/": { basic: "staging.htpasswd" } }. "off": everybody, below a guarded one. The address is the true client's (trust). Health paths and /.well-known/acme-challenge/ are open unless a guard of their own is named for the latter. Thirty passwords may be tried from one address, then one every two seconds. Default: everybody may. */
-  readonly guards?: Readonly<Record<string, 'off' | {
-    /** File of names and hashed passwords, as htpasswd -B or openssl passwd -6 make them; a browser asks for one (Basic, RFC 7617). It crosses the network with every request: over plain http everybody on the way can read it. */
-    readonly basic?: string | undefined;
-    /** The only clients that may come: addresses, CIDRs, "loopback", "unix". Default: everybody. */
-    readonly allow?: readonly string[] | undefined;
-    /** Clients that may not, whatever else is said. Default: nobody. */
-    readonly deny?: readonly string[] | undefined;
-    /** true: a client of allow needs no password, everybody else does. Default: false, both are needed. */
-    readonly any?: boolean | undefined;
-    /** true: the app sees the Authorization header with the password, too. Default: false; an app that has passwords of its own would take it for one of them. */
-    readonly keepAuthorization?: boolean | undefined;
-  }>> | undefined;
+  readonly guards?: Readonly<Record<string, 'off' | GuardConfig>> | undefined;
   /** How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none. */
   readonly rates?: Readonly<Record<string, string>> | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
@@ -162,12 +123,7 @@ export interface Config {
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
   readonly hsts?: number | string | undefined;
   /** Ask clients of this site for a certificate (mutual TLS). Only connections that were made for this site count: a Host of it over another site's connection gets 421. The app is told the certificate in Client-Cert (RFC 9440), or in headers of your own (tell, with {client-cert-subject} and others); what clients send of that kind is removed. Default: nobody is asked. */
-  readonly clientCertificates?: {
-    /** PEM file with the authorities that sign your clients' certificates. Whoever has the key of one of them can let in anybody under any name: name an authority of your own, never a public one. */
-    readonly ca: string;
-    /** true: clients without a certificate are let in too, and the app is told. One that is expired or of another authority is refused all the same. Default: false, nobody without one is answered. */
-    readonly optional?: boolean | undefined;
-  } | undefined;
+  readonly clientCertificates?: ClientCertificatesConfig | undefined;
   /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
   readonly speaks?: 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none' | undefined;
   /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand, and with clientCertificates {client-verified} (SUCCESS or NONE) {client-cert} {client-cert-pem} {client-cert-subject} {client-cert-issuer} {client-cert-serial} {client-cert-fingerprint}; a value without any of them is written on https requests only. What a client sends under such a name is removed. Default: none. */
@@ -179,16 +135,7 @@ export interface Config {
   /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
   readonly sendfile?: string | readonly string[] | undefined;
   /** Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers that set a cookie stay as they are. A route's word counts before its site's: say false where an answer has a secret beside words of its visitor's (BREACH). Default: false; most apps' servers and what stands before the front can do it too. */
-  readonly compress?: boolean | {
-    /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
-    readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
-    /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
-    readonly types?: readonly string[] | undefined;
-    /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
-    readonly minLength?: number | string | undefined;
-    /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
-    readonly cookies?: boolean | undefined;
-  } | undefined;
+  readonly compress?: boolean | CompressConfig | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -238,50 +185,11 @@ export interface SiteConfig {
   /** Paths that the app answers over either door and for any Host, without redirect or 421, for balancers. Anybody can ask for them. Default: none. */
   readonly health?: string | readonly string[] | undefined;
   /** HTML files of your own in the place of the front's pages, by status: { "502": "./502.html" }. Read at start; for clients that take HTML, others get JSON or text as before. An app's own answers are never replaced. Default: the front's pages. */
-  readonly pages?: {
-    /** A guarded path, without a name and password that are right. Browsers show it to who cancels. */
-    readonly 401?: string | undefined;
-    /** A file that the front may not read, or a client without the certificate, or from none of the addresses, that the site asks for. */
-    readonly 403?: string | undefined;
-    /** No file, no route, or an app that named a file that is not there. */
-    readonly 404?: string | undefined;
-    /** A request body over maxBody. */
-    readonly 413?: string | undefined;
-    /** More requests than a rate lets through. */
-    readonly 429?: string | undefined;
-    /** A defect of the front. */
-    readonly 500?: string | undefined;
-    /** The app is down, or its answer makes no sense. */
-    readonly 502?: string | undefined;
-    /** All servers of an app are out, or maintenance without a page of its own. */
-    readonly 503?: string | undefined;
-    /** The app did not answer in time. */
-    readonly 504?: string | undefined;
-  } | undefined;
+  readonly pages?: PagesConfig | undefined;
   /** Answer everybody with 503 and Retry-After, but for health paths and the addresses in allow. A text is a file: on while it is there, and what is in it is the page. Default: off. */
-  readonly maintenance?: boolean | string | {
-    /** On while this file is there; looked at once a second at most. Default: on for as long as this is configured. */
-    readonly file?: string | undefined;
-    /** What visitors see. Default: what is in file, else the page for 503. */
-    readonly page?: string | undefined;
-    /** Clients that get through: addresses, CIDRs, "loopback", "unix". Default: nobody. */
-    readonly allow?: readonly string[] | undefined;
-    /** What Retry-After says. Default: 5m. */
-    readonly retryAfter?: number | string | undefined;
-  } | undefined;
+  readonly maintenance?: boolean | string | MaintenanceConfig | undefined;
   /** Who may come to a path prefix, longest prefix first: { "/": { basic: "staging.htpasswd" } }. "off": everybody, below a guarded one. The address is the true client's (trust). Health paths and /.well-known/acme-challenge/ are open unless a guard of their own is named for the latter. Thirty passwords may be tried from one address, then one every two seconds. Default: everybody may. */
-  readonly guards?: Readonly<Record<string, 'off' | {
-    /** File of names and hashed passwords, as htpasswd -B or openssl passwd -6 make them; a browser asks for one (Basic, RFC 7617). It crosses the network with every request: over plain http everybody on the way can read it. */
-    readonly basic?: string | undefined;
-    /** The only clients that may come: addresses, CIDRs, "loopback", "unix". Default: everybody. */
-    readonly allow?: readonly string[] | undefined;
-    /** Clients that may not, whatever else is said. Default: nobody. */
-    readonly deny?: readonly string[] | undefined;
-    /** true: a client of allow needs no password, everybody else does. Default: false, both are needed. */
-    readonly any?: boolean | undefined;
-    /** true: the app sees the Authorization header with the password, too. Default: false; an app that has passwords of its own would take it for one of them. */
-    readonly keepAuthorization?: boolean | undefined;
-  }>> | undefined;
+  readonly guards?: Readonly<Record<string, 'off' | GuardConfig>> | undefined;
   /** How often a path prefix may be asked for, longest prefix first: { "/login/": "5/m" } is five in a minute from one address and one every twelve seconds after that. "20/s burst=100": so many at once after a pause (else as many as the number says). "50/s all": from all addresses together, so that whoever asks that often keeps others out. "off": no limit below a wider one. Counted by the true client address (trust), of IPv6 by its first 64 bits, over all workers; what is too much gets 429 with Retry-After. People behind one address share its bucket. Health paths are not counted. Default: none. */
   readonly rates?: Readonly<Record<string, string>> | undefined;
   /** remove redirects visitors of www.example.com to example.com, add the other way, together with https in one redirect. Both names have to be among the hosts. Health paths are left alone. Default: both names are served as they are. */
@@ -289,12 +197,7 @@ export interface SiteConfig {
   /** Strict-Transport-Security: seconds, then ",subdomains" and ",preload" if wanted. Browsers then refuse plain HTTP for that long, which nobody can take back for them; 0 tells them to forget. Needs every path to be https. Default: the app's own line, if it sends one. */
   readonly hsts?: number | string | undefined;
   /** Ask clients of this site for a certificate (mutual TLS). Only connections that were made for this site count: a Host of it over another site's connection gets 421. The app is told the certificate in Client-Cert (RFC 9440), or in headers of your own (tell, with {client-cert-subject} and others); what clients send of that kind is removed. Default: nobody is asked. */
-  readonly clientCertificates?: {
-    /** PEM file with the authorities that sign your clients' certificates. Whoever has the key of one of them can let in anybody under any name: name an authority of your own, never a public one. */
-    readonly ca: string;
-    /** true: clients without a certificate are let in too, and the app is told. One that is expired or of another authority is refused all the same. Default: false, nobody without one is answered. */
-    readonly optional?: boolean | undefined;
-  } | undefined;
+  readonly clientCertificates?: ClientCertificatesConfig | undefined;
   /** In which headers the app is told scheme, client, host and port. Every other header of that kind is removed, whoever sent it. Default: standard (X-Forwarded-For, -Proto, -Host, -Port). */
   readonly speaks?: 'standard' | 'rfc7239' | 'legacy' | 'ssl-flag' | 'front-end-https' | 'none' | undefined;
   /** Headers of your own: "Name: value". {scheme} {on} {client} {host} {port} expand, and with clientCertificates {client-verified} (SUCCESS or NONE) {client-cert} {client-cert-pem} {client-cert-subject} {client-cert-issuer} {client-cert-serial} {client-cert-fingerprint}; a value without any of them is written on https requests only. What a client sends under such a name is removed. Default: none. */
@@ -306,16 +209,7 @@ export interface SiteConfig {
   /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
   readonly sendfile?: string | readonly string[] | undefined;
   /** Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers that set a cookie stay as they are. A route's word counts before its site's: say false where an answer has a secret beside words of its visitor's (BREACH). Default: false; most apps' servers and what stands before the front can do it too. */
-  readonly compress?: boolean | {
-    /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
-    readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
-    /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
-    readonly types?: readonly string[] | undefined;
-    /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
-    readonly minLength?: number | string | undefined;
-    /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
-    readonly cookies?: boolean | undefined;
-  } | undefined;
+  readonly compress?: boolean | CompressConfig | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -367,16 +261,7 @@ export interface RouteConfig {
   /** Folders whose files the app may have sent by X-Sendfile, by their absolute paths. Whoever can make the app name a path can read what is in them, so name no wider ones than it needs. Default: none. */
   readonly sendfile?: string | readonly string[] | undefined;
   /** Compress answers for clients that take it: text and its like, from 1 KiB on, that neither have a coding nor forbid it (no-transform). Event streams, parts (206) and by default answers that set a cookie stay as they are. A route's word counts before its site's: say false where an answer has a secret beside words of its visitor's (BREACH). Default: false; most apps' servers and what stands before the front can do it too. */
-  readonly compress?: boolean | {
-    /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
-    readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
-    /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
-    readonly types?: readonly string[] | undefined;
-    /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
-    readonly minLength?: number | string | undefined;
-    /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
-    readonly cookies?: boolean | undefined;
-  } | undefined;
+  readonly compress?: boolean | CompressConfig | undefined;
   /** Changes to the headers that an app is sent: set, add, remove. What a client sends under a name that is set never reaches the app, in any spelling. Not for the names by which apps are told the truth (speaks, tell) nor for framing. A route's word about a name counts before its site's. */
   readonly requestHeaders?: {
     /** In the place of whatever was there under that name. */
@@ -473,4 +358,72 @@ export interface UpstreamConfig {
   readonly pause?: number | string | undefined;
   /** How often the names of servers are looked up again, at least 1s. They are looked up when connecting fails, too. Default: 10s. */
   readonly lookup?: number | string | undefined;
+}
+
+/** Who may come to a path prefix. */
+export interface GuardConfig {
+  /** File of names and hashed passwords, as htpasswd -B or openssl passwd -6 make them; a browser asks for one (Basic, RFC 7617). It crosses the network with every request: over plain http everybody on the way can read it. */
+  readonly basic?: string | undefined;
+  /** The only clients that may come: addresses, CIDRs, "loopback", "unix". Default: everybody. */
+  readonly allow?: readonly string[] | undefined;
+  /** Clients that may not, whatever else is said. Default: nobody. */
+  readonly deny?: readonly string[] | undefined;
+  /** true: a client of allow needs no password, everybody else does. Default: false, both are needed. */
+  readonly any?: boolean | undefined;
+  /** true: the app sees the Authorization header with the password, too. Default: false; an app that has passwords of its own would take it for one of them. */
+  readonly keepAuthorization?: boolean | undefined;
+}
+
+/** A site that is closed for a while. */
+export interface MaintenanceConfig {
+  /** On while this file is there; looked at once a second at most. Default: on for as long as this is configured. */
+  readonly file?: string | undefined;
+  /** What visitors see. Default: what is in file, else the page for 503. */
+  readonly page?: string | undefined;
+  /** Clients that get through: addresses, CIDRs, "loopback", "unix". Default: nobody. */
+  readonly allow?: readonly string[] | undefined;
+  /** What Retry-After says. Default: 5m. */
+  readonly retryAfter?: number | string | undefined;
+}
+
+/** Pages of your own in the place of the front's. */
+export interface PagesConfig {
+  /** A guarded path, without a name and password that are right. Browsers show it to who cancels. */
+  readonly 401?: string | undefined;
+  /** A file that the front may not read, or a client without the certificate, or from none of the addresses, that the site asks for. */
+  readonly 403?: string | undefined;
+  /** No file, no route, or an app that named a file that is not there. */
+  readonly 404?: string | undefined;
+  /** A request body over maxBody. */
+  readonly 413?: string | undefined;
+  /** More requests than a rate lets through. */
+  readonly 429?: string | undefined;
+  /** A defect of the front. */
+  readonly 500?: string | undefined;
+  /** The app is down, or its answer makes no sense. */
+  readonly 502?: string | undefined;
+  /** All servers of an app are out, or maintenance without a page of its own. */
+  readonly 503?: string | undefined;
+  /** The app did not answer in time. */
+  readonly 504?: string | undefined;
+}
+
+/** Clients that are asked for a certificate. */
+export interface ClientCertificatesConfig {
+  /** PEM file with the authorities that sign your clients' certificates. Whoever has the key of one of them can let in anybody under any name: name an authority of your own, never a public one. */
+  readonly ca: string;
+  /** true: clients without a certificate are let in too, and the app is told. One that is expired or of another authority is refused all the same. Default: false, nobody without one is answered. */
+  readonly optional?: boolean | undefined;
+}
+
+/** How answers are compressed. */
+export interface CompressConfig {
+  /** What may be made, the preferred first: a client's own weights come before. zstd needs Node 22.15 or Bun and is passed over elsewhere. Default: br, zstd, gzip. */
+  readonly codings?: readonly ('br' | 'zstd' | 'gzip')[] | undefined;
+  /** Media types that are compressed, in the place of the usual ones; * stands for any run of characters. Default: text, JSON, XML, JavaScript, SVG, WebAssembly and fonts that are not compressed in themselves. */
+  readonly types?: readonly string[] | undefined;
+  /** An answer that announces less stays as it is. Bytes, or "2k". Default: 1k. */
+  readonly minLength?: number | string | undefined;
+  /** Compress answers that set a cookie too. Whoever can see how long answers are and make a page put words of theirs beside a secret can find the secret out (BREACH), and an answer that sets a cookie often has one. Default: false. */
+  readonly cookies?: boolean | undefined;
 }

@@ -9,15 +9,13 @@ import { runFront, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
 import { reply, startRawApp } from '../helpers/raw-app.ts';
 import { requires } from '../helpers/real.ts';
+import { childrenOf } from '../helpers/processes.ts';
 import { eventually, scope, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
 
 const SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
 const asRoot = process.getuid?.() !== 0 ? { skip: 'only root can start what becomes another user: sudo node scripts/test.mjs test/e2e/privilege.test.ts' } : requires('openssl', 'util-linux');
 
-const childrenOf = (parent: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-  try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }
-});
 /** A line of /proc/PID/status. */
 const status = (pid: number, name: string): string => new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]?.replace(/\s+/g, ' ') ?? '';
 

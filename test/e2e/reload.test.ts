@@ -1,21 +1,19 @@
 /** `sallyport reload` and SIGHUP: another configuration counts with the next request, and nobody notices but by its answer. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { BIN, ROOT, runFront } from '../helpers/front.ts';
+import type { Front } from '../helpers/front.ts';
 import { KeptClient, startMarkedApp, startMarkedFront } from '../helpers/marked-site.ts';
 import type { MarkedFront } from '../helpers/marked-site.ts';
+import { childrenOf } from '../helpers/processes.ts';
 import { eventually, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
+import type { Talk } from '../helpers/talk.ts';
 
 const RUNTIMES = [['Node', process.execPath], ['Bun', join(ROOT, 'node_modules/.bin/bun')]] as const;
 const WEBSOCKET = 'GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-
-/** Processes whose parent this is. */
-const childrenOf = (parent: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-  try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }
-});
 
 /** Asks all the while over kept connections and new ones, by both doors, while the configuration is exchanged again and again. */
 const underLoad = async (t: Scope, { front, write, reloaded }: MarkedFront, { reloads, requests }: { readonly reloads: number; readonly requests: number }): Promise<void> => {
@@ -54,7 +52,18 @@ const underLoad = async (t: Scope, { front, write, reloaded }: MarkedFront, { re
 };
 
 for (const [runtime, program] of RUNTIMES) {
-  describe(`on ${runtime}`, () => {
+  /** A request that the app has and does not answer yet, over `door`, and a WebSocket that is open. */
+const underWay = async (front: Front, app: { readonly held: readonly unknown[] }, door: 'https' | 'http'): Promise<{ readonly slow: Talk; readonly socket: Talk }> => {
+  const slow = await front.talk(door);
+  slow.say('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const socket = await front.talk('https');
+  socket.say(WEBSOCKET);
+  await socket.until(/^HTTP\/1\.1 101 [^]*?\r\n\r\n/);
+  await eventually('the request at the app', () => app.held.length > 0);
+  return { slow, socket };
+};
+
+describe(`on ${runtime}`, () => {
     test('10,000 requests during 20 reloads: none fails, none is judged by one configuration and answered by another', async (t) => {
       const app = await startMarkedApp(t);
       await underLoad(t, await startMarkedFront(t, app.port, { program: [program, BIN] }), { reloads: 20, requests: 10_000 });
@@ -65,12 +74,7 @@ for (const [runtime, program] of RUNTIMES) {
       const { front, write, writeText, reloaded } = await startMarkedFront(t, app.port, { program: [program, BIN], args: ['--watch', '--reload-grace', '0'] });
       const kept = await KeptClient.open(front.httpsPort, true);
       t.after(() => { kept.drop(); });
-      const slow = await front.talk('http');
-      slow.say('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      const socket = await front.talk('https');
-      socket.say(WEBSOCKET);
-      await socket.until(/^HTTP\/1\.1 101 [^]*?\r\n\r\n/);
-      await eventually('the request at the app', () => app.held.length > 0);
+      const { slow, socket } = await underWay(front, app, 'http');
       assert.deepEqual(await kept.ask('/'), { status: 200, header: '0', told: '0' });
 
       writeText('{ "app": ');
@@ -125,12 +129,7 @@ for (const [runtime, program] of RUNTIMES) {
       const refusals = (): string[] => front.events().flatMap(({ event, level, message }) => (event === 'reload-refused' && level === 'error' ? [String(message)] : []));
       const reload = (): ReturnType<typeof runFront> => runFront(['reload', '--pid', String(front.pid)], { program: [program, BIN], env });
 
-      const slow = await front.talk('https');
-      slow.say('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      const socket = await front.talk('https');
-      socket.say(WEBSOCKET);
-      await socket.until(/^HTTP\/1\.1 101 [^]*?\r\n\r\n/);
-      await eventually('the request at the app', () => app.held.length > 0);
+      const { slow, socket } = await underWay(front, app, 'https');
 
       write(1);
       const { exit, stdout, stderr } = await reload();

@@ -12,6 +12,7 @@ import { makeCertificate } from '../helpers/certificate.ts';
 import { onBun, runFront, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
 import { requires } from '../helpers/real.ts';
+import { childrenOf } from '../helpers/processes.ts';
 import { eventually, scope, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
 
@@ -46,11 +47,6 @@ const ask = (port: number, options: { readonly agent?: Agent; readonly session?:
 });
 
 const many = (count: number, one: () => Promise<Answer>): Promise<Answer[]> => Promise.all(Array.from({ length: count }, one));
-
-/** Processes whose parent this is. */
-const childrenOf = (parent: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-  try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }
-});
 
 const isGone = (pid: number): boolean => {
   try { return /\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1')); } catch { return true; }

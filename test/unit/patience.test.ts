@@ -5,36 +5,37 @@ import type { Clock } from '../../src/front/clock.ts';
 import { Patience } from '../../src/front/downstream/patience.ts';
 
 /** A connection's patience and a clock that the test moves, in milliseconds. */
-function patience(leastRates = { body: 500, send: 500 }): { readonly of: Patience; at(ms: number): boolean } {
+function patience(leastRates = { body: 500, send: 500 }): { readonly of: Patience; at(ms: number): boolean; everySecond(seconds: number, bytes: number): void } {
   const clock = { now: 1_000_000, add() {}, remove() {} };
   const of = new Patience(clock as unknown as Clock, { timeouts: { ...DEFAULT_TIMEOUTS, body: 60_000, send: 60_000 }, leastRates }, () => {});
+  /** Moves the clock to so much after the start; gives whether the time is over. */
+  const at = (ms: number): boolean => { clock.now = 1_000_000 + ms; return of.deadline <= clock.now; };
   return {
-    of,
-    /** Moves the clock to so much after the start; gives whether the time is over. */
-    at(ms) { clock.now = 1_000_000 + ms; return of.deadline <= clock.now; },
+    of, at,
+    /** So much of a body comes in each second, and in none the time is over. */
+    everySecond(seconds, bytes) {
+      for (let second = 0; second < seconds; second++) {
+        assert.equal(at(second * 1000), false, `after ${second} s`);
+        of.bodyCame(bytes);
+      }
+    },
   };
 }
 
 describe('a request body', () => {
   // Each byte gave the next one the whole time anew: a body of 100 MiB sent a byte a minute held its connection for two centuries.
   it('that comes a byte now and then has its time, and no more', () => {
-    const { of, at } = patience();
+    const { of, at, everySecond } = patience();
     of.beginBody();
-    for (let second = 0; second < 60; second++) {
-      assert.equal(at(second * 1000), false, `after ${second} s`);
-      of.bodyCame(1);
-    }
+    everySecond(60, 1);
     assert.equal(at(60_500), true);
     assert.match(of.bodyTrouble, /^60 bytes of the body in 60500 ms, which is less than 500 a second after the first 60000 ms \(--body-rate\)$/);
   });
 
   it('that is slow but comes has as long as it needs', () => {
-    const { of, at } = patience();
+    const { of, everySecond } = patience();
     of.beginBody();
-    for (let second = 0; second < 10_000; second++) {
-      assert.equal(at(second * 1000), false, `after ${second} s`);
-      of.bodyCame(501);
-    }
+    everySecond(10_000, 501);
   });
 
   it('that stops has the time between two pieces, however fast it was', () => {

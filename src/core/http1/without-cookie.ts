@@ -1,4 +1,4 @@
-import { fieldsOf, type FieldLine } from './changed-fields.ts';
+import { changedLines, fieldsOf } from './changed-fields.ts';
 import type { RequestHead } from './heads.ts';
 
 /** The head without a cookie of that name, for every carrier alike; the same head where there is none. Names of cookies have case (RFC 6265 §5.4). */
@@ -12,17 +12,8 @@ export function withoutField(head: RequestHead, field: string): RequestHead {
   return changed(head, (name, value) => (name === field ? undefined : value));
 }
 
-/** The head with other values; undefined leaves a line out. */
-function changed(head: RequestHead, change: (name: string, value: string) => string | undefined): RequestHead {
-  const { fields } = head;
-  const kept: FieldLine[] = [];
-  for (let i = 0; i < fields.count; i++) {
-    const name = fields.name(i);
-    const value = change(name.toLowerCase(), fields.value(i));
-    if (value !== undefined) kept.push([fields.code[i]!, name, value]);
-  }
-  return { ...head, fields: fieldsOf(kept) };
-}
+/** The head with other values. */
+const changed = (head: RequestHead, change: Parameters<typeof changedLines>[1]): RequestHead => ({ ...head, fields: fieldsOf(changedLines(head.fields, change)) });
 
 /** Undefined where nothing is left. What is not ours stays as it was written, however odd. */
 function withoutPair(value: string, cookie: string): string | undefined {
