@@ -27,6 +27,11 @@ export class AnswerWriter {
     if (this.#minor === 1) this.#out.text(answerHeadText(status, reason, lines, ''));
   }
 
+  /** 101: what follows is not HTTP. */
+  switchToWebSocket(lines: string): void {
+    this.#out.text(answerHeadText(101, 'Switching Protocols', lines + 'Connection: Upgrade\r\nUpgrade: websocket\r\n', ''));
+  }
+
   /** The framing that an answer will have for this client. */
   framingFor(body: BodyPlan): BodyPlan {
     if (body.framing === 'none' || body.framing === 'length') return body;

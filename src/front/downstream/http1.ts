@@ -1,43 +1,36 @@
 import { Fault } from '../../core/errors.ts';
-import type { BodyReader } from '../../core/http1/body-reader.ts';
-import { createBodyReader } from '../../core/http1/create-body-reader.ts';
-import { HeadCollector } from '../../core/http1/head-collector.ts';
+import type { Fields } from '../../core/http1/fields.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
-import { readRequestHead } from '../../core/http1/request-head.ts';
 import { next, type ConnectionEvent, type ConnectionState } from '../../core/http1/state.ts';
-import { answerHeadText } from '../../core/http1/write-head.ts';
 import type { Peer } from '../../core/contract/trust.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
 import type { FrontContext } from '../context.ts';
 import type { Live } from '../live.ts';
 import { Exchange } from '../exchange.ts';
-import { logDefect, logRefusal } from '../exchange-log.ts';
-import { faultAnswer, idLine } from '../own-answers.ts';
-import { Ahead } from './ahead.ts';
+import { logDefect } from '../exchange-log.ts';
 import type { AnswerStart, Downstream } from './downstream.ts';
 import { OwnConnections } from '../upstream/own-connections.ts';
 import type { ClientLine } from '../upstream/proxy-header.ts';
 import { Line } from './line.ts';
+import { refuse } from './refuse.ts';
+import { RequestReader, type RequestEvents } from './request-reader.ts';
 
 /** A client's HTTP/1.1 connection: bytes in, one exchange after the other, bytes out. */
-export class ClientConnection implements Downstream, WireHandler {
+export class ClientConnection implements Downstream, RequestEvents, WireHandler {
   readonly peer: Peer;
   readonly nameless: boolean;
   readonly scheme: Scheme;
   #state: ConnectionState = 'head';
   #exchange: Exchange | undefined;
-  #reader: BodyReader | undefined;
-  #collector: HeadCollector | undefined;
-  #feeding = false;
   /** No request after the one being answered. */
   #last = false;
   /** No request has come yet. */
   #fresh = true;
   #tunnel: WireHandler | undefined;
   #own: OwnConnections | undefined;
-  readonly #ahead = new Ahead();
   readonly #line: Line;
+  readonly #reader: RequestReader;
   readonly #live: Live;
   /** That of the newest request. */
   #context: FrontContext;
@@ -47,6 +40,7 @@ export class ClientConnection implements Downstream, WireHandler {
     const { clock, settings } = this.#context = live.context;
     this.#line = new Line(wire, { clock, settings, onDeadline: () => { this.#onDeadline(); } });
     this.#line.patience.allow('head');
+    this.#reader = new RequestReader(this.#line, this);
     this.peer = wire.peer;
     this.nameless = wire.proxied?.nameless === true;
     this.scheme = wire.tls === undefined && wire.proxied?.secure !== true ? 'http' : 'https';
@@ -60,7 +54,7 @@ export class ClientConnection implements Downstream, WireHandler {
     if (this.#state === 'tunnel') { this.#tunnel!.onData(bytes); return; }
     if (this.#state === 'closing') { this.#line.throwAway(bytes.length); return; }
     try {
-      this.#feed(bytes);
+      this.#reader.read(bytes);
       this.#line.out.flush();
     } catch (error) {
       this.#defect(error);
@@ -74,7 +68,7 @@ export class ClientConnection implements Downstream, WireHandler {
     else if (this.#state === 'closing') this.#line.patience.linger();
     else if (this.#state === 'head') this.#line.patience.allow('keepAlive');
     this.#exchange?.clientDrained();
-    if (this.#state === 'head') this.#goOn();
+    if (this.#state === 'head') this.#reader.goOn();
     this.#line.out.flush();
   }
 
@@ -102,115 +96,58 @@ export class ClientConnection implements Downstream, WireHandler {
   }
 
   #onDeadline(): void {
-    switch (this.#state) {
-      case 'head':
-        if (this.#line.out.full) this.#line.dropUnlessItTakes(this.#exchange !== undefined);
-        else if (this.#collector === undefined) this.#hangUp(); // idle between requests: nothing is owed
-        else this.#refuse(new Fault('head-timeout', `${this.#collector.size} bytes of a head came in ${this.#context.settings.timeouts.head} ms`));
-        break;
-      case 'body':
-        if (this.#line.paused) this.#line.dropUnlessItTakes(this.#exchange !== undefined); // what we wait for is that it reads
-        else if (this.#exchange !== undefined) this.#exchange.requestFault(new Fault('body-timeout', this.#line.patience.bodyTrouble));
-        break;
-      case 'answer':
-      case 'closing':
-        this.#line.dropUnlessItTakes(this.#exchange !== undefined);
-        break;
-      case 'tunnel':
-      case 'closed':
-    }
+    if (this.#state === 'head' && !this.#line.out.full) {
+      const { partOfHead } = this.#reader;
+      if (partOfHead === 0) this.#hangUp(); // idle between requests: nothing is owed
+      else this.onBadHead(new Fault('head-timeout', `${partOfHead} bytes of a head came in ${this.#context.settings.timeouts.head} ms`));
+    } else if (this.#state === 'body' && !this.#line.paused) { // else what we wait for is that it reads
+      this.#exchange?.requestFault(new Fault('body-timeout', this.#line.patience.bodyTrouble));
+    } else if (this.#state !== 'tunnel' && this.#state !== 'closed') this.#line.dropUnlessItTakes(this.#exchange !== undefined);
     this.#line.out.flush();
   }
 
-  // ---- reading ----
+  // ---- what the bytes mean (RequestEvents) ----
 
-  #feed(bytes: Uint8Array): void {
-    if (this.#collector !== undefined) {
-      const worthwhile = this.#collector.add(bytes);
-      if (worthwhile === undefined) return;
-      bytes = worthwhile;
-    }
-    this.#feeding = true;
-    for (let at = 0; at < bytes.length;) {
-      // A client that does not read its answers gets no more of them: what waits for it is bounded.
-      if (this.#state === 'head' && !this.#line.out.full) at = this.#readHead(bytes, at);
-      else if (this.#state === 'body') at = this.#readBody(bytes, at);
-      else {
-        if ((this.#state === 'answer' || this.#state === 'head') && !this.#ahead.keep(bytes, at)) this.#pause();
-        break;
-      }
-    }
-    this.#feeding = false;
-  }
+  get state(): ConnectionState { return this.#state; }
 
-  /** Reads what was sent ahead, now that its turn has come. */
-  #goOn(): void {
-    this.#line.unpause();
-    const ahead = this.#ahead.take();
-    if (ahead === undefined) return;
-    this.#feed(ahead);
-    this.#line.out.flush();
-  }
-
-  #readHead(bytes: Uint8Array, at: number): number {
-    const { context } = this.#live; // read and answered under one configuration: that of the moment when the head is whole
+  renewed(): FrontContext {
+    const { context } = this.#live;
     if (context !== this.#context) this.#line.patience.settings = (this.#context = context).settings;
-    const head = readRequestHead(bytes, at, bytes.length, context.classify);
-    if (head === undefined) {
-      if (this.#collector === undefined) { // else it has these bytes already
-        this.#collector = new HeadCollector();
-        this.#collector.add(bytes.subarray(at));
-        this.#line.patience.allow('head');
-      }
-      return bytes.length;
-    }
-    this.#collector = undefined;
-    if (head instanceof Fault) { this.#refuse(head); return bytes.length; }
-    this.#begin(head);
-    return at + head.size;
+    return context;
   }
 
-  #begin(head: RequestHead): void {
-    const hasBody = head.framing === 'chunked' || head.length > 0;
+  onHead(head: RequestHead, hasBody: boolean): void {
     this.#move(hasBody ? 'request-with-body' : 'request');
     this.#line.writer.begin(head.minor);
     this.#last = !head.keepAlive || this.#live.stopping;
     this.#fresh = false;
-    this.#line.patience.forever();
+    if (hasBody) this.#line.patience.beginBody();
+    else this.#line.patience.forever();
     const exchange = this.#exchange = new Exchange(this, head, this.#context);
-    if (hasBody) {
-      this.#reader = createBodyReader(head, { side: 'request', classify: this.#context.classify, sink: (content) => { this.#exchange?.requestContent(content); } });
-      this.#line.patience.beginBody();
-    }
     exchange.begin(hasBody);
   }
 
-  #readBody(bytes: Uint8Array, at: number): number {
-    const reader = this.#reader!;
-    const from = at;
-    at = reader.read(bytes, at, bytes.length);
-    if (this.#state !== 'body') return at; // answered while we read
-    if (!this.#line.paused) this.#line.patience.bodyCame(at - from);
-    if (reader.fault !== undefined) {
-      this.#exchange!.requestFault(reader.fault);
-      return bytes.length;
-    }
-    if (reader.done) {
-      this.#reader = undefined;
-      this.#move('body-end');
-      this.#line.unpause(); // whoever was slow with the body has it all; that the client leaves is to be noticed
-      this.#line.waitForUs();
-      this.#exchange!.requestEnd(reader.trailers);
-    }
-    return at;
+  onBadHead(fault: Fault): void {
+    this.#reader.forgetHead();
+    refuse(this.#context, fault, { peer: this.peer, writer: this.#line.writer });
+    this.#line.out.flush();
+    this.#hangUp();
+  }
+
+  onContent(bytes: Uint8Array): void { this.#exchange?.requestContent(bytes); }
+  onBadBody(fault: Fault): void { this.#exchange!.requestFault(fault); }
+
+  onBodyEnd(trailers: Fields | undefined): void {
+    this.#move('body-end');
+    this.#line.unpause(); // whoever was slow with the body has it all; that the client leaves is to be noticed
+    this.#line.waitForUs();
+    this.#exchange!.requestEnd(trailers);
   }
 
   // ---- answering (Downstream) ----
 
   get line(): ClientLine { return this.#line.wire; }
-
   get ownConnections(): OwnConnections { return this.#own ??= new OwnConnections(); }
-
   get buffered(): number { return this.#line.buffered; }
 
   interim(status: number, reason: string, lines: string): void { this.#line.writer.interim(status, reason, lines); }
@@ -232,7 +169,7 @@ export class ClientConnection implements Downstream, WireHandler {
     this.#move('answer-end');
     if (this.#line.out.full) this.#line.watchSending();
     else this.#line.patience.allow('keepAlive');
-    if (!this.#feeding && !this.#line.out.full) this.#goOn(); // else the loop there goes on, or `onDrain`
+    if (!this.#reader.reading && !this.#line.out.full) this.#reader.goOn(); // else the loop there goes on, or `onDrain`
   }
 
   cut(): void {
@@ -247,7 +184,10 @@ export class ClientConnection implements Downstream, WireHandler {
     if (this.#line.out.full && (this.#state === 'answer' || this.#state === 'body') && this.#line.patience.isForever) this.#line.watchSending();
   }
 
-  holdBody(): void { this.#pause(); }
+  holdBody(): void {
+    this.#line.pause();
+    if (this.#state === 'body') this.#line.waitForUs(); // we are the slow one
+  }
 
   releaseBody(): void {
     if (this.#state !== 'body') return;
@@ -256,11 +196,11 @@ export class ClientConnection implements Downstream, WireHandler {
   }
 
   tunnel(lines: string, handler: WireHandler): { wire: Wire; early: Uint8Array | undefined } {
-    this.#line.out.text(answerHeadText(101, 'Switching Protocols', lines + 'Connection: Upgrade\r\nUpgrade: websocket\r\n', ''));
+    this.#line.writer.switchToWebSocket(lines);
     this.#line.out.flush();
     this.#move('switch');
     this.#tunnel = handler;
-    const early = this.#ahead.take();
+    const early = this.#reader.takeAhead();
     this.#line.patience.forever();
     this.#line.unpause();
     return { wire: this.#line.wire, early };
@@ -283,24 +223,12 @@ export class ClientConnection implements Downstream, WireHandler {
    */
   stop(): void {
     this.#last = true;
-    if (this.#state !== 'head' || this.#collector !== undefined) return;
+    if (this.#state !== 'head' || this.#reader.partOfHead > 0) return;
     if (this.#fresh) this.#line.patience.hurry();
     else this.#hangUp();
   }
 
   destroy(): void { this.#line.drop(this.#exchange !== undefined); }
-
-  /** What arrived is not a request: one answer, then the end. Never reaches an app. */
-  #refuse(fault: Fault): void {
-    this.#collector = undefined;
-    const id = this.#context.nextId();
-    logRefusal(this.#context, fault, { peer: this.peer, id });
-    const answer = faultAnswer(this.#context, fault, { id, accept: undefined, method: '' });
-    this.#line.writer.start(answer, answer.body, true, idLine(id));
-    if (answer.bytes !== undefined) this.#line.writer.content(answer.bytes);
-    this.#line.out.flush();
-    this.#hangUp();
-  }
 
   /** A defect of ours costs this connection and no other. */
   #defect(error: unknown): void {
@@ -316,11 +244,6 @@ export class ClientConnection implements Downstream, WireHandler {
   #hangUp(): void {
     this.#move('refuse');
     this.#line.linger();
-  }
-
-  #pause(): void {
-    this.#line.pause();
-    if (this.#state === 'body') this.#line.waitForUs(); // we are the slow one
   }
 
   #move(event: ConnectionEvent): void { this.#state = next(this.#state, event); }
