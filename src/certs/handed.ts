@@ -31,7 +31,7 @@ export class HandedCertificates implements Certificates {
 
 /** Names that are kept; of more, clients have made them up. */
 const KEPT = 200;
-/** Milliseconds after which a kept certificate is asked for again: the authority signs anew long before one runs out. */
+/** Milliseconds (of no clock that can be set back) after which a kept certificate is asked for again: the authority signs anew long before one runs out. */
 const FRESH = 60_000;
 
 /** Asks the process that has the authority. Rejects where that is gone. */
@@ -53,7 +53,7 @@ export class AskedCertificates implements Certificates {
 
   readonly pick: PickCertificate = (serverName) => {
     const kept = this.#kept.get(serverName);
-    return kept !== undefined && Date.now() < kept.until ? kept.pair : this.#fetch(serverName, kept?.pair);
+    return kept !== undefined && performance.now() < kept.until ? kept.pair : this.#fetch(serverName, kept?.pair);
   };
 
   close(): void {}
@@ -63,7 +63,7 @@ export class AskedCertificates implements Certificates {
     if (told === undefined) return undefined;
     const pair = before?.cert === told.cert ? before : told;
     if (this.#kept.size >= KEPT) this.#kept.clear();
-    this.#kept.set(serverName, { pair, until: Date.now() + FRESH });
+    this.#kept.set(serverName, { pair, until: performance.now() + FRESH });
     return pair;
   }
 }

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { descriptorOf } from './node-endpoint.ts';
+import { NodeWire } from './node-wire.ts';
 
 /** Hears what was still there when writing had failed: lent bytes, and the other side's end where that had come. */
 export interface LastWords {
@@ -26,7 +27,7 @@ export class AppSocket extends Socket {
   }
 
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    const reset = chunk === null ? this.#reset() : undefined;
+    const reset = chunk === null ? resetOf(this) : undefined;
     if (reset === undefined) return super.push(chunk, encoding);
     this.destroy(reset);
     return false;
@@ -48,16 +49,28 @@ export class AppSocket extends Socket {
       }
     } catch { /* EAGAIN, ECONNRESET: that was all */ }
   }
+}
 
-  /** What the system says of an end that we are told: after one in order, nothing. */
-  #reset(): Error | undefined {
-    const fd = descriptorOf(this) ?? -1;
-    if (fd < 0) return undefined;
-    try {
-      readSync(fd, Buffer.allocUnsafe(1));
-    } catch (error) {
-      if (error instanceof Error && (error as NodeJS.ErrnoException).code !== 'EAGAIN') return error;
-    }
-    return undefined;
+/**
+ * The same care for an app that speaks TLS: its socket hears of the end past the plain one below it. Looked at only once all
+ * that came before was told, since bytes may wait in the socket.
+ */
+export class SecureAppWire extends NodeWire {
+  override onEnd(): void {
+    const reset = resetOf(this.raw);
+    if (reset === undefined) super.onEnd();
+    else this.fail(reset);
   }
+}
+
+/** What the system says of an end that we are told: after one in order, nothing. */
+function resetOf(socket: Socket): Error | undefined {
+  const fd = descriptorOf(socket) ?? -1;
+  if (fd < 0) return undefined;
+  try {
+    readSync(fd, Buffer.allocUnsafe(1));
+  } catch (error) {
+    if (error instanceof Error && (error as NodeJS.ErrnoException).code !== 'EAGAIN') return error;
+  }
+  return undefined;
 }

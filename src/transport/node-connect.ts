@@ -1,7 +1,7 @@
 import { connect as netConnect } from 'node:net';
 import type { NetConnectOpts, OnReadOpts, Socket, SocketConstructorOpts } from 'node:net';
 import type { ConnectAddress, ConnectOptions, ConnectTls, Wire } from './wire.ts';
-import { AppSocket } from './node-app-socket.ts';
+import { AppSocket, SecureAppWire } from './node-app-socket.ts';
 import { NodeWire } from './node-wire.ts';
 import { secure } from './node-secure.ts';
 import { peerAt } from './endpoint.ts';
@@ -48,7 +48,7 @@ function connectSecure({ address, handler, prelude, onConnect }: ConnectOptions,
   const raw = netConnect({ ...place(address), ...MODE } as NetConnectOpts);
   if (prelude !== undefined) raw.once('connect', () => { writeAhead(raw, prelude); }); // before TLS hears of it and begins
   const socket = secure(raw, tls, onConnect);
-  const wire = new NodeWire(socket, raw, peerAt(address));
+  const wire = new SecureAppWire(socket, raw, peerAt(address));
   wire.begin(handler, 'data'); // a TLS socket over another one has no `onread`
   return wire;
 }

@@ -24,7 +24,7 @@ export class NodeWire implements Wire {
   /** What is written to and read from. */
   private readonly socket: Socket;
   /** The TCP or Unix socket below it; the same on a plain connection. */
-  private readonly raw: Socket;
+  protected readonly raw: Socket;
   private localEnd: Endpoint | undefined;
   /** `write` said false, so `onDrain` is owed. */
   private stalled = false;
@@ -133,7 +133,7 @@ export class NodeWire implements Wire {
 
 function onData(this: Socket, bytes: Uint8Array): void { (this as Wired)[WIRE].handler.onData(bytes); }
 function onDrain(this: Socket): void { (this as Wired)[WIRE].tellDrain(); }
-function onEnd(this: Socket): void { (this as Wired)[WIRE].handler.onEnd(); }
+function onEnd(this: Socket): void { (this as Wired)[WIRE].onEnd(); }
 function onError(this: Socket, error: Error): void { (this as Wired)[WIRE].fail(error); }
 function onClose(this: Socket): void { (this as Wired)[WIRE].tellClose(); }
 

@@ -253,6 +253,40 @@ describe('TLS towards an app', requires('openssl'), () => {
     assert.equal(await made.seen.untilClosed(), undefined);
   });
 
+  // On Node a reset that came together with the last bytes was told as an end in order: half an answer that ends with its
+  // connection went out as the whole of it.
+  test('a reset of the other side is no end in order, however soon it comes behind bytes', async (t) => {
+    let raw: Socket | undefined;
+    const server = createServer({ ...pair, allowHalfOpen: true } as TlsOptions, (socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (bytes: Buffer) => {
+        socket.write('half '.repeat(1000));
+        // In the turn after its bytes: both are there when the other side looks.
+        setImmediate(() => { if (bytes.toString() === 'reset') raw!.resetAndDestroy(); else socket.end(); });
+      });
+    });
+    server.on('connection', (socket: Socket) => { raw = socket; });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    t.after(() => { server.close(); raw?.destroy(); });
+    const { port } = server.address() as { port: number };
+    for (let i = 0; i < 6; i++) {
+      for (const how of ['reset', 'end']) {
+        const made = connect(t, { address: { kind: 'ip', host: '127.0.0.1', port } }, good());
+        await up(made);
+        made.wire.write(how);
+        if (how === 'end') {
+          await made.seen.until('the end', (seen) => seen.calls.includes('end'));
+          assert.equal(made.seen.text.length, 5000);
+          made.wire.end();
+          assert.equal(await made.seen.untilClosed(), undefined);
+        } else {
+          assert.equal((await made.seen.untilClosed())?.code, 'ECONNRESET');
+          assert.ok(!made.seen.calls.includes('end'));
+        }
+      }
+    }
+  });
+
   test('reset and destroy are told once, before and after it is up', async (t) => {
     const app = await startApp(t, pair);
     for (const how of ['reset', 'destroy'] as const) {
