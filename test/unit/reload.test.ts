@@ -6,7 +6,7 @@ import { unchangeable } from '../../src/config/changes.ts';
 import type { Settings, SiteSettings } from '../../src/config/settings.ts';
 import { startFront, type Front } from '../../src/front/front.ts';
 import { appRoute, servers, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
-import { MemoryTransport } from '../helpers/memory-transport.ts';
+import { MemoryTransport, type MemoryWire } from '../helpers/memory-transport.ts';
 
 const mark = (value: string): NonNullable<SiteSettings['answerHeaders']> => ({ set: [{ name: 'X-Mark', value }], add: [], remove: [] });
 
@@ -81,18 +81,24 @@ describe('a reload', () => {
 
   it('ends WebSockets from before after reloadGrace, and nothing else', async (t) => {
     const { transport, reload, logged } = await open(t, marked('old'));
-    const socket = transport.client({ tls: false });
-    socket.say('GET /ws HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
-    transport.app().say('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-    assert.match(socket.text, /^HTTP\/1\.1 101/);
+    const tunnel = (): MemoryWire => {
+      const socket = transport.client({ tls: false });
+      socket.say('GET /ws HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+      transport.app().say('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      assert.match(socket.text, /^HTTP\/1\.1 101/);
+      return socket;
+    };
+    const socket = tunnel();
     const slow = transport.client({ tls: false });
     slow.say(GET);
     const app = transport.app();
     await reload(marked('new'));
     await reload(marked('newer', { reloadGrace: 0 }));
     assert.equal(socket.gone, undefined);
+    const later = tunnel();
     await new Promise((resolve) => { setTimeout(resolve, 5); }); // behind the timer of 0 seconds
     assert.equal(socket.gone, 'destroyed');
+    assert.equal(later.gone, undefined, 'it is none from before');
     assert.match(logged(), /"event":"outlived-ended"/);
     app.say(OK);
     assert.match(slow.text, /X-Mark: old/);
