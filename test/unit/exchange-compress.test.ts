@@ -8,8 +8,10 @@ import { DEFAULT_COMPRESS } from '../../src/config/defaults.ts';
 import type { AppRoute } from '../../src/config/settings.ts';
 import { canMake } from '../../src/front/coder.ts';
 import type { Coding } from '../../src/core/policy/codings.ts';
-import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
+import { ended, stdout } from '../helpers/cgi-decode.ts';
+import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';
+import { phpFront } from '../helpers/php-site.ts';
 
 const frontWith = (changes: Partial<AppRoute> = {}): MemoryFront =>
   new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ compress: DEFAULT_COMPRESS, ...changes })] })] }));
@@ -117,19 +119,36 @@ describe('an answer on its way through a coder', () => {
     });
   }
 
-  it('that the app cut is cut, and never ends as if it were whole', async () => {
-    const front = frontWith();
-    const client = front.client();
-    client.say(get('gzip'));
-    const app = front.app();
-    app.say(CHUNKED + chunk(SOME));
-    await until(() => contentOf(client).length > 0);
-    app.break();
-    assert.equal(client.ended, true);
-    assert.ok(!whole(client));
-    assert.throws(() => zlib.gunzipSync(contentOf(client)));
-    assert.ok(front.events().some(({ event }) => event === 'app-cut-answer'));
-  });
+  const uwsgi = (): MemoryFront => frontWith({ app: upstream({ protocol: 'uwsgi' }) });
+  const php = (): MemoryFront => phpFront({ compress: DEFAULT_COMPRESS });
+  for (const [what, make, bytes, hows] of [
+    ['in chunks', frontWith, CHUNKED + chunk(SOME), ['fin', 'break']],
+    ['with a length', frontWith, `HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n${TEXT}\r\n${SOME}`, ['fin', 'break']],
+    ['that its connection ends', frontWith, `HTTP/1.1 200 OK\r\n${TEXT}\r\n${SOME}`, ['break']],
+    ['of uWSGI', uwsgi, `HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n${TEXT}\r\n${SOME}`, ['fin', 'break']],
+    ['of PHP', php, stdout(`${TEXT}\r\n${SOME}`), ['fin', 'break']],
+    ['of PHP with a length', php, Buffer.concat([stdout(`Content-Length: 100000\r\n${TEXT}\r\n${SOME}`), ended()]), []],
+  ] as const) {
+    for (const how of hows.length === 0 ? ['ended'] as const : hows) {
+      it(`${what} that the app cut (${how}) is cut, and never ends as if it were whole`, async () => {
+        const front = make();
+        const client = front.client();
+        client.say(get('gzip'));
+        const app = front.app();
+        app.say(bytes);
+        if (how !== 'ended') {
+          await until(() => contentOf(client).length > 0);
+          app[how]();
+        }
+        assert.equal(client.ended, true);
+        assert.match(client.text, /\r\nContent-Encoding: gzip\r\n/i);
+        await new Promise((resolve) => { setTimeout(resolve, 20); }); // what a coder that was let go still makes reaches nobody
+        assert.ok(!whole(client));
+        assert.throws(() => zlib.gunzipSync(contentOf(client)));
+        assert.ok(front.events().some(({ event }) => event === 'app-cut-answer'));
+      });
+    }
+  }
 
   it('that nobody reads holds the app, and goes on when it is read', async () => {
     const front = frontWith({ readAhead: 64 * 1024 });

@@ -79,7 +79,7 @@ describe('a reload', () => {
     assert.ok([1, 2, 3, 4].map(asked).includes(down), 'another app is asked as any new one is');
   });
 
-  it('ends WebSockets from before after reloadGrace, and nothing else', async (t) => {
+  it('ends WebSockets and event streams from before after reloadGrace, and nothing else', async (t) => {
     const { transport, reload, logged } = await open(t, marked('old'));
     const tunnel = (): MemoryWire => {
       const socket = transport.client({ tls: false });
@@ -89,15 +89,19 @@ describe('a reload', () => {
       return socket;
     };
     const socket = tunnel();
+    const stream = transport.client({ tls: false });
+    stream.say(GET);
+    transport.app().say('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
     const slow = transport.client({ tls: false });
     slow.say(GET);
     const app = transport.app();
     await reload(marked('new'));
     await reload(marked('newer', { reloadGrace: 0 }));
-    assert.equal(socket.gone, undefined);
+    assert.deepEqual([socket.gone, stream.gone], [undefined, undefined]);
     const later = tunnel();
     await new Promise((resolve) => { setTimeout(resolve, 5); }); // behind the timer of 0 seconds
-    assert.equal(socket.gone, 'destroyed');
+    assert.deepEqual([socket.gone, stream.gone], ['destroyed', 'destroyed']);
+    assert.doesNotMatch(stream.text, /\r\n0\r\n/);
     assert.equal(later.gone, undefined, 'it is none from before');
     assert.match(logged(), /"event":"outlived-ended"/);
     app.say(OK);
