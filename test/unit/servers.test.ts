@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { UpstreamSettings } from '../../src/config/settings.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
 import { MemoryFront, appRoute, servers, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
-import type { MemoryWire } from '../helpers/memory-transport.ts';
+import { MemoryTransport, type MemoryWire } from '../helpers/memory-transport.ts';
 import { eventually } from '../helpers/scope.ts';
 
 const get = (path = '/', more = '', method = 'GET'): string => `${method} ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
@@ -480,8 +480,12 @@ describe('a server with a name', () => {
     const busy = front.client();
     busy.say(get());
     assert.equal(front.transport.made.at(-1)!.wire, old, 'a kept connection');
+    const { to: idle } = front.ask(get());
+    idle.up();
+    idle.wire.say(kept());
     front.resolves('10.0.0.9');
     await eventually('the log to tell', () => front.events().find(({ event, message }) => event === 'server-moved' && /10\.0\.0\.9/.test(String(message))));
+    assert.equal(idle.wire.gone, 'destroyed');
     old.say(kept('last'));
     assert.match(busy.text, /last$/);
     assert.equal(old.gone, 'destroyed', 'it does not wait for another request');
@@ -502,6 +506,16 @@ describe('a server with a name', () => {
     front.app().say(ok());
     assert.match(client.text, /^HTTP\/1\.1 200 /);
     assert.match(front.last().wire.text, /\r\n\r\nbody$/);
+  });
+
+  it('whose resolver says nothing costs a request no more than the time to connect', async (t) => {
+    const { lookup } = MemoryTransport.prototype;
+    t.after(() => { MemoryTransport.prototype.lookup = lookup; });
+    MemoryTransport.prototype.lookup = () => new Promise(() => {});
+    const front = new Named({}, { timeouts: { connect: 50 } });
+    const { client, to } = front.ask(get());
+    to.wire.break('EHOSTUNREACH');
+    await eventually('the answer', () => /^HTTP\/1\.1 502 /.test(client.text));
   });
 
   it('whose resolver fails stays where it was, which is said once', async () => {
