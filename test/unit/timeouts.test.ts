@@ -16,6 +16,7 @@ import { eventually } from '../helpers/scope.ts';
 const NAMES = Object.keys(DEFAULT_TIMEOUTS) as (keyof Timeouts)[];
 const HOUR = 3_600_000;
 const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: shop.test\r\n${more}\r\n`;
+const POST = 'POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100000\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 const byFlags = async (...args: string[]): Promise<Settings> => {
@@ -45,15 +46,31 @@ describe('each timeout', () => {
 /** A front whose other timeouts are all of an hour, its app one request at a time; and somebody to whom this one applies. */
 type Play = (front: MemoryFront) => { readonly over: () => unknown };
 const closed = (client: { readonly ended: boolean; readonly gone: unknown }): boolean => client.ended || client.gone !== undefined;
-const PLAYS: Readonly<Record<Exclude<keyof Timeouts, 'handshake'>, Play>> = {
-  head(front) {
+const PLAYS: Readonly<Record<string, Play>> = {
+  'head: nothing comes': (front) => {
+    const client = front.client();
+    return { over: () => closed(client) };
+  },
+  'head: half of the first': (front) => {
     const client = front.client();
     client.say('GET / HT');
     return { over: () => /^HTTP\/1\.1 408 /.test(client.text) };
   },
-  body(front) {
+  'head: half of the second': (front) => {
     const client = front.client();
-    client.say(`POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 9\r\n\r\nhalf`);
+    client.say(get('/'));
+    front.app().say(OK);
+    client.say('GET / HT');
+    return { over: () => /okHTTP\/1\.1 408 /.test(client.text) };
+  },
+  'body: none comes': (front) => {
+    const client = front.client();
+    client.say(POST);
+    return { over: () => /^HTTP\/1\.1 408 /.test(client.text) };
+  },
+  'body: half of it': (front) => {
+    const client = front.client();
+    client.say(`${POST}half`);
     return { over: () => /^HTTP\/1\.1 408 /.test(client.text) };
   },
   keepAlive(front) {
@@ -110,9 +127,27 @@ describe('a timeout', () => {
   }));
 
   it('ends what it is for, and nothing else does', async () => {
-    const plays = Object.entries(PLAYS).map(([name, play]) => ({ name, short: play(start({ [name]: 1 })), long: play(start({})) }));
+    const plays = Object.entries(PLAYS).map(([name, play]) => ({ name, short: play(start({ [name.split(':')[0]!]: 1 })), long: play(start({})) }));
     await Promise.all(plays.map(({ name, short }) => eventually(`the end of ${name}`, short.over, 20_000)));
     for (const { name, long } of plays) assert.ok(!long.over(), `${name}: another timeout ended it`);
+    for (const name of NAMES) assert.ok(name === 'handshake' || plays.some((play) => play.name.startsWith(name)), name);
+  });
+
+  // Whenever a piece of a large body was on the disk its time began anew: a byte a minute of an announced megabyte held its
+  // connection for ever.
+  it('for bodies is all that one gets which comes slower than its least rate, in memory and on disk', async () => {
+    await Promise.all([9000, 100_000].map(async (length) => {
+      const client = start({ body: 400 }).client();
+      client.say(POST.replace('100000', String(length)));
+      let last = 0;
+      await eventually(`the end of one of ${length} bytes`, () => {
+        if (!client.ended && performance.now() - last > 50) { // less than the time between two pieces, and nothing like 500 a second
+          client.say('x');
+          last = performance.now();
+        }
+        return /^HTTP\/1\.1 408 /.test(client.text);
+      }, 10_000);
+    }));
   });
 
   it('for handshakes is the door\'s', () => {

@@ -190,7 +190,7 @@ export class ClientConnection implements Downstream, RequestEvents, WireHandler 
   }
 
   releaseBody(): void {
-    if (this.#state !== 'body') return;
+    if (this.#state !== 'body' || !this.#line.paused) return; // else its time would begin anew with each piece
     this.#line.patience.beginBody();
     this.#line.unpause();
   }
