@@ -1,6 +1,6 @@
 // Runs the differential fuzzer (test/fuzz/differential) by numbers. It is bundled first: read through tsx it takes twice as long.
-// Usage: npm run fuzz -- --inputs N [--seed S] [--from N] [--only requests|answers|names] [--out FILE]
-//        npm run fuzz -- --planted [--inputs N] [--seed S]: plants leniencies in the front, one after the other, and says which input shows each
+// Usage: npm run fuzz -- --inputs N [--seed S] [--from N] [--only requests|answers|names] [--through http|unix|https|proxy-v1|proxy-v2|uwsgi|fastcgi] [--out FILE]
+//        npm run fuzz -- --planted [--inputs N] [--seed S]: plants leniencies in the front, one after the other, and says which input shows each; [--like TEXT]: those alone whose description has it
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,18 +34,24 @@ const run = (args, stdio) => spawnSync(process.execPath, ['--max-semi-space-size
 
 async function planted(args) {
   const list = join(folder, 'planted.mjs');
-  await build({ entryPoints: [join(root, 'test/fuzz/differential/planted.ts')], outfile: list, format: 'esm', logLevel: 'error' });
+  await build({ entryPoints: [join(root, 'test/fuzz/differential/planted.ts')], outfile: list, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
   const { PLANTED } = await import(list);
+  const like = args.includes('--like') ? args.splice(args.indexOf('--like'), 2)[1] : '';
+  const runs = PLANTED.filter(({ what }) => what.includes(like)).map((change) => ({ change, through: change.through ?? [undefined] }));
+  const count = runs.reduce((sum, { through }) => sum + through.length, 0);
   let missed = 0;
-  for (const change of PLANTED) {
+  for (const { change, through } of runs) {
     await make(change);
-    const { stdout, stderr, status } = run([...args, '--most', '1'], 'pipe');
-    const by = /BREACH by input (\d+) \((\w+)\)[^\n]*\n([^\n]*)/.exec(stderr);
-    if (by === null && status !== 0) throw new Error(`${change.what}:\n${stdout}${stderr}`);
-    if (by === null) missed++;
-    console.log(`${by === null ? 'MISSED ' : 'caught'} ${change.what}${by === null ? '' : ` (by number ${by[1]}, ${by[2]}: ${by[3].slice(0, 100)})`}`);
+    for (const carrier of through) {
+      const what = carrier === undefined ? change.what : `${change.what} (${carrier})`;
+      const { stdout, stderr, status } = run([...args, '--most', '1', ...(carrier === undefined ? [] : ['--through', carrier])], 'pipe');
+      const by = /BREACH by input (\d+) \((\w+)\)[^\n]*\n([^\n]*)/.exec(stderr);
+      if (by === null && status !== 0) throw new Error(`${what}:\n${stdout}${stderr}`);
+      if (by === null) missed++;
+      console.log(`${by === null ? 'MISSED ' : 'caught'} ${what}${by === null ? '' : ` (by number ${by[1]}, ${by[2]}: ${by[3].slice(0, 100)})`}`);
+    }
   }
-  console.log(`${PLANTED.length - missed} of ${PLANTED.length} caught`);
+  console.log(`${count - missed} of ${count} caught`);
   return missed === 0 ? 0 : 1;
 }
 

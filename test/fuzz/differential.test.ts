@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { CARRIERS } from './differential/carriers.ts';
 import { Fuzzer, KINDS } from './differential/fuzzer.ts';
+import { WAYS } from './differential/make-names.ts';
 import { PLANTED } from './differential/planted.ts';
 
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 5);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 
 test(`requests, answers and names against another strict parser and a reader of the grammar (seed ${SEED})`, () => {
-  const fuzzer = new Fuzzer(SEED);
   const end = performance.now() + SECONDS * 1000;
+  const fuzzer = new Fuzzer(SEED);
   const frames = Error.stackTraceLimit;
   Error.stackTraceLimit = 0; // parsers make an Error for each refusal
   try {
@@ -29,6 +31,17 @@ test(`requests, answers and names against another strict parser and a reader of 
     assert.ok(inputs >= 40 && forwarded > inputs / 5, `${kind}: ${inputs} inputs, ${forwarded} messages compared`);
     assert.ok(refused > 0 || inputs < 500, `${kind}: ${refused} refused`);
   }
+});
+
+test('names come in every way through every carrier', () => {
+  const fuzzer = new Fuzzer(1, { only: 'names' });
+  const missing = (): string[] => CARRIERS.flatMap((carrier) => WAYS.filter((way) => fuzzer.counts().ways[carrier][way] === 0).map((way) => `${way} through ${carrier}`));
+  try {
+    for (let n = 0; n < 2000 && (n % 50 > 0 || missing().length > 0); n++) assert.equal(fuzzer.run(n)?.message, undefined);
+  } finally {
+    fuzzer.close();
+  }
+  assert.deepEqual(missing(), []);
 });
 
 test(`the ${PLANTED.length} leniencies that \`npm run fuzz -- --planted\` plants fit into the sources`, () => {

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Random } from '../../helpers/random.ts';
+import type { CarrierKind } from './carriers.ts';
 import { ToldNames } from './told-names.ts';
 import { TowardsApp, type Outcome } from './towards-app.ts';
 import { TowardsClient } from './towards-client.ts';
@@ -11,17 +15,23 @@ const kindOf = (n: number): Kind => (n % 20 < 17 ? 'requests' : n % 20 < 19 ? 'a
 
 interface Count { inputs: number; forwarded: number; refused: number }
 
-/** The same seed and number make the same input. */
+/** The same seed and number make the same input, with the same `only` and `through`. */
 export class Fuzzer {
   readonly #seed: number;
   readonly #only: Kind | undefined;
-  readonly #names = new ToldNames();
-  readonly #of: Record<Kind, { run(random: Random): Outcome }> = { requests: new TowardsApp(), answers: new TowardsClient(), names: this.#names };
+  /** Of a PHP site. */
+  readonly #root = mkdtempSync(join(tmpdir(), 'sallyport-fuzz-'));
+  readonly #names: ToldNames;
+  readonly #of: Record<Kind, { run(random: Random): Outcome }>;
   readonly #counts: Record<Kind, Count> = { requests: { inputs: 0, forwarded: 0, refused: 0 }, answers: { inputs: 0, forwarded: 0, refused: 0 }, names: { inputs: 0, forwarded: 0, refused: 0 } };
 
-  constructor(seed: number, only?: Kind) {
+  /** `through`: names by this carrier alone. */
+  constructor(seed: number, { only, through }: { readonly only?: Kind | undefined; readonly through?: CarrierKind | undefined } = {}) {
     this.#seed = seed;
     this.#only = only;
+    writeFileSync(join(this.#root, 'index.php'), '<?php');
+    this.#names = new ToldNames(this.#root, through);
+    this.#of = { requests: new TowardsApp(), answers: new TowardsClient(this.#root), names: this.#names };
   }
 
   /** Undefined where the invariants hold. */
@@ -39,11 +49,11 @@ export class Fuzzer {
     }
   }
 
-  /** How many messages of each kind were forwarded and compared, and how many were refused. */
-  counts(): { forwarded: number; refused: number; kinds: Record<Kind, Count> } {
+  /** How many messages of each kind were forwarded and compared, and how many were refused; and of names, in which ways they came through which carrier. */
+  counts(): { forwarded: number; refused: number; kinds: Record<Kind, Count>; ways: ToldNames['compared'] } {
     const all = Object.values(this.#counts);
-    return { forwarded: all.reduce((sum, { forwarded }) => sum + forwarded, 0), refused: all.reduce((sum, { refused }) => sum + refused, 0), kinds: this.#counts };
+    return { forwarded: all.reduce((sum, { forwarded }) => sum + forwarded, 0), refused: all.reduce((sum, { refused }) => sum + refused, 0), kinds: this.#counts, ways: this.#names.compared };
   }
 
-  close(): void { this.#names.close(); }
+  close(): void { rmSync(this.#root, { recursive: true }); }
 }

@@ -1,4 +1,8 @@
 // Leniencies that proxies have had, planted in the front one by one: a fuzzer that misses one of them looks at the wrong thing. Run by `npm run fuzz -- --planted`.
+import type { CarrierKind } from './carriers.ts';
+import { PLANTED_FASTCGI } from './planted-fastcgi.ts';
+import { PLANTED_NAMES } from './planted-names.ts';
+
 const scanner = 'core/http1/field-scanner.ts';
 const line = 'core/http1/request-line.ts';
 const framing = 'core/http1/framing.ts';
@@ -6,7 +10,8 @@ const chunked = 'core/http1/chunked-reader.ts';
 const head = 'core/http1/request-head.ts';
 const plain = 'core/http1/plain-readers.ts';
 
-export interface Planted { readonly what: string; readonly file: string; readonly from: string; readonly to: string }
+/** `through`: to be found in names that go through each of these carriers alone. */
+export interface Planted { readonly what: string; readonly file: string; readonly from: string; readonly to: string; readonly through?: readonly CarrierKind[] }
 
 export const PLANTED: readonly Planted[] = [
   // A line that others end elsewhere
@@ -55,4 +60,6 @@ export const PLANTED: readonly Planted[] = [
   { what: '204 may have a body', file: 'core/http1/answer-head.ts', from: 'return status < 200 || status === 204;', to: 'return status < 200;' },
   { what: 'HEAD may have a body', file: 'core/http1/answer-head.ts', from: "if (method === 'HEAD' || hasNoContent", to: 'if (hasNoContent' },
   { what: 'a tab for the space in a status line', file: 'core/http1/answer-head.ts', from: "if (bytes[at] !== SP) return problem(`After the version", to: "if (bytes[at] !== SP && bytes[at] !== 0x09) return problem(`After the version" },
+  ...PLANTED_FASTCGI,
+  ...PLANTED_NAMES,
 ];

@@ -34,7 +34,7 @@ const LABELS = '[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?';
 const PORT = '(?::([1-9][0-9]{0,4}))?';
 const NAMED = new RegExp(`^${LABELS}${PORT}$`);
 const BRACKETED = new RegExp(`^\\[([0-9A-Fa-f:.]+)\\]${PORT}$`);
-const LIST = new RegExp(`^(?:[ \\t]*(?:${TOKEN})?[ \\t]*(?:,|$))*$`);
+export const LIST = new RegExp(`^(?:[ \\t]*(?:${TOKEN})?[ \\t]*(?:,|$))*$`);
 
 const MOST_HEAD = 65_536;
 
@@ -43,11 +43,11 @@ function at<T extends RegExp>(expression: T, text: string, from: number): RegExp
   return expression.exec(text);
 }
 
-const valuesOf = (fields: Message['fields'], name: string): string[] => fields.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
+export const valuesOf = (fields: Message['fields'], name: string): string[] => fields.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
 export const options = (fields: Message['fields']): string[] => valuesOf(fields, 'connection').flatMap((value) => value.toLowerCase().split(',').map((option) => option.replace(/^[ \t]+|[ \t]+$/g, ''))).filter((option) => option !== '');
 
 /** Field lines up to the empty one; the position behind it, -1 where they are not well-formed or not all there. */
-function section(text: string, from: number, most: number): { fields: [string, string][]; end: number } {
+export function section(text: string, from: number, most: number): { fields: [string, string][]; end: number } {
   const fields: [string, string][] = [];
   let end = from;
   while (!text.startsWith('\r\n', end)) {
@@ -92,7 +92,7 @@ function originForm(method: string, target: string, host: string): string | unde
 }
 
 /** What the fields say of the body: its length, `chunked`, undefined for nothing, `bad`. */
-function announced(fields: Message['fields'], minor: number): number | 'chunked' | 'bad' | undefined {
+export function announced(fields: Message['fields'], minor: number): number | 'chunked' | 'bad' | undefined {
   const lengths = valuesOf(fields, 'content-length');
   const codings = valuesOf(fields, 'transfer-encoding');
   if (lengths.length + codings.length === 0) return undefined;
@@ -165,8 +165,8 @@ export interface AnswerRead extends Message {
   readonly status: number;
   readonly reason: string;
   readonly interim: readonly number[];
-  /** `waiting`: it ends with the connection, which has not ended in order. */
-  readonly state: 'whole' | 'waiting';
+  /** `waiting`: it ends with the connection, which has not ended in order. `loose`: see `readFastCgiAnswer`. */
+  readonly state: 'whole' | 'waiting' | 'loose';
   readonly length: number | 'chunked' | undefined;
 }
 

@@ -36,7 +36,7 @@ export class Stage {
     this.front.context.clock.now = performance.now(); // no timer runs while inputs are read
   }
 
-  client(tls = true): MemoryWire { return this.front.client({ tls, defer: this.#defer }); }
+  client(tls = true, peer = '192.0.2.7'): MemoryWire { return this.front.client({ tls, peer, defer: this.#defer }); }
 
   /** Everything that was put off, and connections that were asked for. True where there was anything. */
   settle(): boolean {
