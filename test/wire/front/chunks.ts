@@ -24,6 +24,9 @@ export const CHUNKS: readonly Case[] = [
   ['a bare LF behind the content', 'RFC 9112 §7.1', chunks('5\r\nhello\n0\r\n\r\n'), '400 bad-chunk'],
   ['a bare CR behind the content', 'RFC 9112 §7.1', chunks('5\r\nhello\r0\r\n\r\n'), '400 bad-chunk'],
   ['two bytes for the CRLF behind the content', 'RFC 9112 §7.1; two bytes were skipped unread', chunks('5\r\nhelloXX0\r\n\r\n'), '400 bad-chunk'],
+  ['SPILL: more content than the size, as much as would be a line end', 'RFC 9112 §7.1', chunks(`5\r\nhelloxx0\r\n\r\n${SMUGGLED}`), '400 bad-chunk'],
+  ['SPILL: a size in the place of the line end', 'RFC 9112 §7.1', chunks(`5\r\nhello2e\r\n0\r\n\r\n${SMUGGLED}`), '400 bad-chunk'],
+  ['ONE.TWO: one byte for the line end behind the content', 'RFC 9112 §7.1', chunks(`5\r\nhello\n2\r\nxx\r\n0\r\n\r\n${SMUGGLED}`), '400 bad-chunk'],
   ['two line ends behind the content', 'RFC 9112 §7.1', chunks('5\r\nhello\r\n\r\n0\r\n\r\n'), '400 bad-chunk'],
   ['more content than the size', 'RFC 9112 §7.1', chunks('5\r\nhello!\r\n0\r\n\r\n'), '400 bad-chunk'],
   ['less content than the size', 'RFC 9112 §7.1', chunks('6\r\nhello\r\n0\r\n\r\n'), '400 bad-chunk'],
@@ -31,11 +34,13 @@ export const CHUNKS: readonly Case[] = [
   // ---- extensions ----
   ...each(['an extension, dropped', 'RFC 9112 §7.1.1'], size, app(HELLO), ['5;a', '5;a=b', '5;a="b"', '5;a;b;c=d', '5; a', '5;\ta = b', '5;a="\\""', '5;a=";\\;"', `5;${'x'.repeat(255)}`]),
   ...each(['what is no extension', 'RFC 9112 §7.1.1'], size, '400 bad-chunk', ['5;', '5;;a', '5;=b', '5; ', '5 ;a', '5;a="b', '5;a="\\', '5;"a"', '5;a;', '5:a']),
-  ['a bare LF in an extension', 'RFC 9112 §7.1.1; TERM.EXT', size('5;a\nGET'), '400 bad-chunk'],
+  ['a bare LF in an extension', 'RFC 9112 §7.1.1; TERM.EXT; GHSA-8495-4g3g-x7pr', size('5;a\nGET'), '400 bad-chunk'],
   ['an LF for the end of an extension', 'RFC 9112 §7.1.1; TERM.EXT', chunks('5;a\nhello\r\n0\r\n\r\n'), '400 bad-chunk'],
   ['an LF for an extension', 'RFC 9112 §7.1.1; EXT.TERM', chunks('5;\nhello\r\n0\r\n\r\n'), '400 bad-chunk'],
   ['a bare CR in an extension', 'RFC 9112 §7.1.1; EXT.TERM', size('5;a\rb'), '400 bad-chunk'],
   ['a line end in a quoted extension', 'RFC 9112 §7.1.1', size('5;a="\r\n"'), '400 bad-chunk'],
+  ['TERM.EXT: a size line ends in an LF within what others take for an extension', 'RFC 9112 §7.1.1', chunks(`5;\nxx\r\n2d\r\nhello\r\n0\r\n\r\n${SMUGGLED}`), '400 bad-chunk'],
+  ['EXT.TERM: a bare CR ends an extension for others', 'RFC 9112 §7.1.1', chunks(`5;\rxx\r\nhello\r\n0\r\n\r\n${SMUGGLED}`), '400 bad-chunk'],
   ['a NUL in an extension', 'RFC 9112 §7.1.1', size('5;a\0'), '400 bad-chunk'],
   ['a byte from 0x80 on in a value', 'RFC 9112 §7.1.1', size('5;a="\xff"'), app(HELLO)],
   ['257 bytes of extensions', 'RFC 9112 §7.1.1; CVE-2023-39326', size(`5;${'x'.repeat(256)}`), '400 bad-chunk'],
@@ -57,7 +62,7 @@ export const CHUNKS: readonly Case[] = [
   ['a request in a chunk', 'RFC 9112 §7.1', chunks(`${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`), app(asked('POST /', [], SMUGGLED))],
   ['what is no request behind it', 'RFC 9112 §9.3.2', last('0\r\n\r\n5\r\nhello\r\n'), appThen('400 bad-request-line', HELLO)],
   // ---- trailers ----
-  ...each(['a trailer, dropped with the chunks', 'RFC 9110 §6.5.1'], trailer, app(HELLO), ['X: y\r\n', 'X-Forwarded-Proto: http\r\n', 'X_Forwarded_Proto: http\r\n', 'Cookie: a=b\r\n', 'Authorization: x\r\n', 'Connection: close\r\n', 'Expect: x\r\n', 'X: y\r\n'.repeat(50)]),
+  ...each(['a trailer, dropped with the chunks', 'RFC 9110 §6.5.1; CVE-2026-88004'], trailer, app(HELLO), ['X: y\r\n', 'X-Forwarded-Proto: http\r\n', 'X_Forwarded_Proto: http\r\n', 'Cookie: a=b\r\n', 'Authorization: x\r\n', 'Connection: close\r\n', 'Expect: x\r\n', 'X: y\r\n'.repeat(50)]),
   ...each(['a trailer that would have framed or routed', 'RFC 9110 §6.5.1'], trailer, '400 bad-trailer', ['Content-Length: 5\r\n', 'Transfer-Encoding: chunked\r\n', 'Host: evil.example\r\n', 'content-length: 0\r\n']),
   ...each(['a malformed trailer', 'RFC 9112 §7.1.2'], trailer, '400 bad-trailer', ['X : y\r\n', ' X: y\r\n', ': y\r\n', 'nonsense\r\n', 'X: y\n', 'X: a\rb\r\n', 'X: \0\r\n', 'X: y\r\n folded\r\n', 'X(: y\r\n', 'GET /admin HTTP/1.1\r\nHost: a.example\r\n', 'X: y\r\n'.repeat(51), `X: ${'y'.repeat(8200)}\r\n`]),
 ];

@@ -12,7 +12,7 @@ export const LINES: readonly Case[] = [
   ['an LF behind a field', 'RFC 9112 §2.2', 'GET / HTTP/1.1\r\nHost: a.example\n\r\n', '400 bare-lf'],
   ['an LF for the empty line', 'RFC 9112 §2.2', 'GET / HTTP/1.1\r\nHost: a.example\r\n\n', '400 bare-lf'],
   ['an LF within a value that makes a line', 'RFC 9112 §2.2', field('X: y\nX-Forwarded-Proto: http'), '400 bare-lf'],
-  ['two LFs within a value that end the head for others', 'RFC 9112 §2.2; CVE-2023-25690', field(`X: y\n\n${SMUGGLED.slice(0, -4)}`), '400 bare-lf'],
+  ['two LFs within a value that end the head for others', 'RFC 9112 §2.2', field(`X: y\n\n${SMUGGLED.slice(0, -4)}`), '400 bare-lf'],
   ['an LF before the request line', 'RFC 9112 §2.2', `\n${get()}`, '400 bare-lf'],
   ['CRs alone', 'RFC 9112 §2.2', 'GET / HTTP/1.1\rHost: a.example\r\r', '400 bare-cr'],
   ['a CR behind the request line', 'RFC 9112 §2.2', 'GET / HTTP/1.1\rHost: a.example\r\n\r\n', '400 bare-cr'],
@@ -30,13 +30,14 @@ export const LINES: readonly Case[] = [
   // ---- folds ----
   ['a value folded by a space', 'RFC 9112 §5.2', field('X: y\r\n z'), '400 folded-field'],
   ['a value folded by a tab', 'RFC 9112 §5.2', field('X: y\r\n\tz'), '400 folded-field'],
-  ['a fold that is a field to others', 'RFC 9112 §5.2; CVE-2024-27982', field('X: y\r\n Transfer-Encoding: chunked'), '400 folded-field'],
+  ['a fold that is a field to others', 'RFC 9112 §5.2', field('X: y\r\n Transfer-Encoding: chunked'), '400 folded-field'],
   ['a fold of white space alone', 'RFC 9112 §5.2', field('X: y\r\n '), '400 folded-field'],
   ['white space before the first field', 'RFC 9112 §2.2', 'GET / HTTP/1.1\r\n Host: a.example\r\n\r\n', '400 folded-field'],
   ['a fold of Host', 'RFC 9112 §5.2', 'GET / HTTP/1.1\r\nHost:\r\n a.example\r\n\r\n', '400 folded-field'],
   // ---- control characters ----
   ...each(['in a value', 'RFC 9110 §5.5'], (c) => field(`X: a${c}b`), '400 bad-character', CONTROLS),
   ...each(['in a name', 'RFC 9110 §5.1'], (c) => field(`X${c}Y: z`), '400 bad-character', CONTROLS),
+  ...each(['before the request line', 'RFC 9112 §2.2 allows for an empty line alone; CVE-2026-50020'], (c) => `${c}${get()}`, '400 bad-method', CONTROLS),
   ...each(['in the method', 'RFC 9110 §9.1'], (c) => request(`G${c}T / HTTP/1.1`), '400 bad-method', CONTROLS),
   ...each(['in the target', 'RFC 9112 §3.2'], (c) => request(`GET /a${c}b HTTP/1.1`), '400 bad-target', CONTROLS),
   ['a tab in a value', 'RFC 9110 §5.5', field('X: a\tb'), app(asked('GET /', ['X: a\tb']))],
@@ -49,7 +50,7 @@ export const LINES: readonly Case[] = [
   ['an empty name before Host', 'CVE-2023-25725', 'GET / HTTP/1.1\r\n: y\r\nHost: a.example\r\n\r\n', '400 bad-field-name'],
   ['no colon', 'RFC 9112 §5', field('nonsense'), '400 missing-colon'],
   ['a request line among the fields', 'RFC 9112 §5', field('GET /admin HTTP/1.1'), '400 bad-field-name'],
-  ['names with _ and . do not pass', 'RFC 3875 §4.1.18; CVE-2026-39858', get(['X_Y: 1', 'X.Y: 2', 'X-Y: 3']), app(asked('GET /', ['X-Y: 3']))],
+  ['names with _ and . do not pass', 'RFC 3875 §4.1.18; CVE-2026-39858, CVE-2026-88011', get(['X_Y: 1', 'X.Y: 2', 'X-Y: 3']), app(asked('GET /', ['X-Y: 3']))],
   ['an empty value', 'RFC 9112 §5', field('X:'), app(asked('GET /', ['X:']))],
   ['white space around a value passes as it came', 'RFC 9112 §5.1', field('X: \t y \t'), app(asked('GET /', ['X: \t y \t']))],
   // ---- limits ----

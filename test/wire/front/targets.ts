@@ -10,7 +10,7 @@ export const TARGETS: readonly Case[] = [
   // ---- the line ----
   ...each(['spaces', 'RFC 9112 §3'], (line) => request(line), '400 bad-request-line', ['GET  / HTTP/1.1', ' GET / HTTP/1.1', 'GET /  HTTP/1.1', 'GET / HTTP/1.1 ', 'GET / x HTTP/1.1', 'GET /a b HTTP/1.1', 'GET\t/ HTTP/1.1', '\tGET / HTTP/1.1', 'GET / HTTP/1.1\t']),
   ['a tab for the second space', 'RFC 9112 §3', request('GET /\tHTTP/1.1'), '400 bad-target'],
-  ['a second request line behind the first', 'RFC 9112 §3; CVE-2023-25690', request('GET / HTTP/1.1 HTTP/1.1'), '400 bad-request-line'],
+  ['a second request line behind the first', 'RFC 9112 §3', request('GET / HTTP/1.1 HTTP/1.1'), '400 bad-request-line'],
   ['a method alone', 'RFC 9112 §3', 'GET\r\n\r\n', '400 bad-request-line'],
   ['no target: the version stands in its place', 'RFC 9112 §3', request('GET HTTP/1.1'), '400 bad-version'],
   // ---- versions ----
@@ -35,7 +35,7 @@ export const TARGETS: readonly Case[] = [
   ...each(['a host that is none', 'RFC 9110 §4.2.1'], (text) => target(text), '400 bad-target', ['http://a.example\\x/', 'http://a.example%2f/', 'http://a%41.example/', 'http://a,b/', 'http://[::1/', 'http://[/', 'http://a.example:/', 'http://a.example:0/', 'http://a.example:65536/', 'http://a.example:80x/', 'http://a..example/', 'http://.example/', 'http://a.example;x/', 'http://*/', "http://a'/", 'http://a_b\xe9/']),
   ['the path byte for byte', 'RFC 9112 §3.2.1', target('/a/../b/./c//d;x=y/%2e%2E%2f%00%zz?q=%20&r=//'), app(asked('GET /a/../b/./c//d;x=y/%2e%2E%2f%00%zz?q=%20&r=//'))],
   ['two slashes are a path, not a host', 'RFC 3986 §3.3', target('//evil.example/x'), app(asked('GET //evil.example/x'))],
-  ['encoded line ends stay encoded', 'RFC 9112 §3.2.1', target('/%0d%0aHost:%20evil.example%0d%0a'), app(asked('GET /%0d%0aHost:%20evil.example%0d%0a'))],
+  ['encoded line ends stay encoded', 'RFC 9112 §3.2.1; CVE-2023-25690', target('/%0d%0aHost:%20evil.example%0d%0a'), app(asked('GET /%0d%0aHost:%20evil.example%0d%0a'))],
   ['what browsers leave as it is', 'RFC 9112 §3.2', target('/|{}[]^`"<>\\\''), app(asked('GET /|{}[]^`"<>\\\''))],
   ['bytes from 0x80 on', 'RFC 9112 §3.2, which clients do not heed', target('/\xe4\xff'), app(asked('GET /\xe4\xff'))],
   ['OPTIONS *', 'RFC 9112 §3.2.4', target('*', 'OPTIONS'), app(asked('OPTIONS *'))],
@@ -53,7 +53,7 @@ export const TARGETS: readonly Case[] = [
   // ---- Host ----
   ['no Host', 'RFC 9112 §3.2', 'GET / HTTP/1.1\r\n\r\n', '400 missing-host'],
   ['no Host in HTTP/1.0', 'design: a site is chosen by it', 'GET / HTTP/1.0\r\n\r\n', '400 missing-host'],
-  ['two Hosts', 'RFC 9112 §3.2', get(['Host: evil.example']), '400 repeated-host'],
+  ['two Hosts', 'RFC 9112 §3.2; CVE-2025-14523', get(['Host: evil.example']), '400 repeated-host'],
   ['two equal Hosts', 'RFC 9112 §3.2', get(['Host: a.example']), '400 repeated-host'],
   ['two Hosts in other cases', 'RFC 9112 §3.2', get(['hOST: evil.example']), '400 repeated-host'],
   ['two Hosts, one of them empty', 'RFC 9112 §3.2', get(['Host:']), '400 repeated-host'],
