@@ -8,7 +8,7 @@ import type { Transport } from '../transport/wire.ts';
 import type { ClientPolicy } from '../core/contract/certificate.ts';
 import type { AuthorityDownload } from './authority-download.ts';
 import type { createClaimLog } from './claim-log.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../transport/clock.ts';
 import type { Fellows } from './fellows.ts';
 import type { Live } from './live.ts';
 import type { Log } from './log/index.ts';

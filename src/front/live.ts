@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Transport, Wire } from '../transport/wire.ts';
-import { Clock } from './clock.ts';
+import { Clock } from '../transport/clock.ts';
 import type { FrontContext, Observed } from './context.ts';
 import type { ClientConnection } from './downstream/http1.ts';
 import { createIds } from './ids.ts';

@@ -1,5 +1,5 @@
 import type { Wire, WireError, WireHandler } from '../transport/wire.ts';
-import type { Timed } from './clock.ts';
+import type { Timed } from '../transport/clock.ts';
 import type { FrontContext } from './context.ts';
 import type { Exchange } from './exchange.ts';
 

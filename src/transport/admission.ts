@@ -1,6 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { ProxyHeader } from '../core/proxy-protocol/header.ts';
 import { ProxyReader } from '../core/proxy-protocol/reader.ts';
+import { beginnings, type Timed } from './clock.ts';
 import type { Endpoint, Proxied, ProxyOptions } from './wire.ts';
 
 /** What a PROXY header told of a connection beside its peer. */
@@ -15,12 +16,12 @@ export interface Told {
  * takes the header off. Whoever is not accepted, or brings no header, gets no further and no answer
  * (proxy-protocol.txt §2, "MUST NOT start processing"). What a socket is, each runtime says in a class of its own.
  */
-export abstract class Admission {
+export abstract class Admission implements Timed {
+  deadline = Infinity;
   /** The other end of the socket. */
   readonly by: Endpoint;
   private readonly options: ProxyOptions;
   private readonly reader = new ProxyReader();
-  private timer: NodeJS.Timeout | undefined;
   private over = false;
 
   constructor(by: Endpoint, options: ProxyOptions) {
@@ -37,16 +38,18 @@ export abstract class Admission {
 
   /** Begins to wait, or refuses at once. True: watch the socket. */
   begin(): boolean {
-    const { accepts, timeout } = this.options;
-    if (!accepts(this.by)) {
+    if (!this.options.accepts(this.by)) {
       this.refuse(new Fault('proxy-header-stranger', 'it is not one of the trusted'));
       return false;
     }
-    this.timer = setTimeout(() => {
-      this.done();
-      this.refuse(new Fault('proxy-header-timeout', `${this.reader.length} bytes came in ${timeout} ms`));
-    }, timeout);
+    beginnings.add(this);
+    this.deadline = beginnings.after(this.options.timeout);
     return true;
+  }
+
+  onDeadline(): void {
+    this.done();
+    this.refuse(new Fault('proxy-header-timeout', `${this.reader.length} bytes came in ${this.options.timeout} ms`));
   }
 
   heard(bytes: Uint8Array): void {
@@ -73,7 +76,7 @@ export abstract class Admission {
 
   private done(): void {
     this.over = true;
-    clearTimeout(this.timer);
+    beginnings.remove(this);
     this.leave();
   }
 

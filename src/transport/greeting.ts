@@ -1,5 +1,6 @@
-import type { Told } from './admission.ts';
 import { helloName } from '../core/tls/client-hello.ts';
+import type { Told } from './admission.ts';
+import { beginnings, type Timed } from './clock.ts';
 import { wireError } from './endpoint.ts';
 import type { ClientPolicy, Endpoint, ListenOptions } from './wire.ts';
 
@@ -21,7 +22,8 @@ export const LINGER = 2000;
  * library to complain, it keeps the request, so that a redirect can name the right URL. What a socket is, each runtime
  * says in a class of its own.
  */
-export abstract class Greeting {
+export abstract class Greeting implements Timed {
+  deadline: number;
   readonly peer: Endpoint;
   /** What a PROXY header told before. */
   readonly origin: Told | undefined;
@@ -30,7 +32,6 @@ export abstract class Greeting {
   /** Whether anything came at all; a connection without a byte is a port check, not a failed handshake. */
   private spoke = false;
   private readonly options: TlsDoorOptions;
-  private readonly timer: NodeJS.Timeout;
   private plain: Buffer | undefined;
   /** As much as came of a hello whose name is waited for. */
   private hello: Buffer | undefined;
@@ -40,7 +41,8 @@ export abstract class Greeting {
     this.peer = peer;
     this.origin = origin;
     this.options = options;
-    this.timer = setTimeout(expire, options.handshakeTimeout, this);
+    beginnings.add(this);
+    this.deadline = beginnings.after(options.handshakeTimeout);
   }
 
   /** Drops the connection. */
@@ -54,7 +56,7 @@ export abstract class Greeting {
 
   /** The handshake is over, or the connection: nothing is waited for any more. */
   done(): void {
-    clearTimeout(this.timer);
+    beginnings.remove(this);
     this.leave();
   }
 
@@ -79,8 +81,7 @@ export abstract class Greeting {
     else this.answer(this.plain);
   }
 
-  /** For the timer only. */
-  expired(): void {
+  onDeadline(): void {
     if (this.plain !== undefined) return this.answer(this.plain);
     if (this.spoke) this.failed(Object.assign(new Error(`The handshake took longer than ${this.options.handshakeTimeout} ms.`), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' }));
     this.drop();
@@ -100,8 +101,6 @@ export abstract class Greeting {
     this.answerWith(this.options.plainAnswer(seen, this.peer));
   }
 }
-
-function expire(greeting: Greeting): void { greeting.expired(); }
 
 function isPlain(byte: number): boolean {
   const lower = byte | 0x20;

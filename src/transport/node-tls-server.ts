@@ -10,6 +10,9 @@ import type { CertificatePair, ClientPolicy, ShownCertificate } from './wire.ts'
 
 type SniDone = (error: Error | null, context?: SecureContext) => void;
 
+/** Milliseconds; the longest that Node takes. */
+const NEVER = 2 ** 31 - 1;
+
 /** What came of a handshake, and by whose terms it is made. */
 export interface Handshakes {
   readonly options: TlsDoorOptions;
@@ -38,7 +41,7 @@ export class NodeTlsServer {
     this.server = createServer({
       ...this.contexts.options(undefined),
       ALPNProtocols: [...options.alpn],
-      handshakeTimeout: options.handshakeTimeout, // ours, which began earlier, comes first
+      handshakeTimeout: NEVER, // ours comes first, and does not count time in which this process did not run
       // A certificate that is not good is told, not refused: TLS 1.3 has no way to say what is wrong, a page has (front/client-check.ts).
       ...(policy && { requestCert: true, rejectUnauthorized: false }),
       SNICallback(this: unknown, name, done) { answerName(name, done, this); }, // `this` is the TLSSocket

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
-import type { Clock } from '../../src/front/clock.ts';
+import type { Clock } from '../../src/transport/clock.ts';
 import { Patience } from '../../src/front/downstream/patience.ts';
 
 /** A connection's patience and a clock that the test moves, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Wire } from '../../transport/wire.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../transport/clock.ts';
 import { Output } from '../output.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { Patience } from './patience.ts';

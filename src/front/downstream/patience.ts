@@ -1,5 +1,5 @@
 import type { Settings, Timeouts } from '../../config/settings.ts';
-import type { Clock, Timed } from '../clock.ts';
+import type { Clock, Timed } from '../../transport/clock.ts';
 
 /** Milliseconds that a client gets to read its last answer while what it still sends is thrown away. */
 const LINGER = 2_000;

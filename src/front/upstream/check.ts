@@ -2,7 +2,7 @@ import type { CheckSettings } from '../../config/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import type { AnswerHead } from '../../core/http1/heads.ts';
 import { NO_BODY } from '../../core/http1/write-head.ts';
-import type { Timed } from '../clock.ts';
+import type { Timed } from '../../transport/clock.ts';
 import type { FrontContext } from '../context.ts';
 import type { AppConnection } from './connection.ts';
 import type { AnswerListener } from './listener.ts';

@@ -4,7 +4,7 @@ import type { AnswerHead, RequestHead } from '../../core/http1/heads.ts';
 import { Name } from '../../core/http1/names.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
 import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
-import type { Timed } from '../clock.ts';
+import type { Timed } from '../../transport/clock.ts';
 import { logDefect } from '../exchange-log.ts';
 import { Output } from '../output.ts';
 import { tooMany } from '../scarcity.ts';
@@ -27,7 +27,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   reused = false;
   /** Where it waits between two requests. */
   readonly idle: IdleConnections;
-  /** When it became idle, in milliseconds of {@link Clock.now}: as `performance.now()` was at the last tick. */
+  /** When it became idle, as `performance.now()` was at the last tick. */
   idleSince = 0;
   #phase: 'connecting' | 'open' | 'tunnel' | 'closed' = 'connecting';
   /** Undefined: nobody waits for anything, the connection is idle. */

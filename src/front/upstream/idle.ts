@@ -21,7 +21,7 @@ export class IdleConnections {
 
   /** Takes back a connection whose exchange is over. */
   keep(connection: AppConnection): void {
-    connection.idleSince = connection.pool.context.clock.now; // up to a tick ago: it only seems older than it is
+    connection.idleSince = connection.pool.context.clock.tickedAt; // up to a tick ago: it only seems older than it is
     this.#idle.push(connection);
     if (this.#closed || this.#idle.length > KEPT) this.dropOldest();
   }

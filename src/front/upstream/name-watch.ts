@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { ServerSettings } from '../../config/settings.ts';
 import type { WireError } from '../../transport/wire.ts';
-import type { Timed } from '../clock.ts';
+import type { Timed } from '../../transport/clock.ts';
 import type { AppPool } from './pool.ts';
 
 /** However often connecting fails, a name is not asked for more often than this (milliseconds). */

@@ -1,6 +1,6 @@
 import type { UpstreamSettings } from '../../config/settings.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Clock, Timed } from '../clock.ts';
+import type { Clock, Timed } from '../../transport/clock.ts';
 import type { Log } from '../log/index.ts';
 import { Seldom } from '../log/seldom.ts';
 
