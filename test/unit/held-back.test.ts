@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { Fault } from '../../src/core/errors.ts';
 import { CollectedBody } from '../../src/front/collected-body.ts';
+import { sendBody } from '../../src/front/upstream/pump.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
@@ -89,5 +91,31 @@ describe('a body that is collected', () => {
     const back = Buffer.alloc(10);
     assert.equal(await body.readAt(body.size - 10, back), 10);
     assert.equal(back.toString(), 'x'.repeat(10));
+  });
+
+  it('holds its client meanwhile, and is the app\'s whole', async () => {
+    const front = new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute()] })] }));
+    const client = front.client();
+    client.say(`POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: ${2 * MIB}\r\n\r\n`);
+    let held = 0;
+    for (let sent = 0; sent < 2 * MIB; sent += 64 * 1024) {
+      client.say('x'.repeat(64 * 1024));
+      if (!client.paused) continue;
+      held++;
+      await eventually('the disk', () => !client.paused);
+    }
+    assert.ok(held > 0);
+    await eventually('the app to be asked', () => front.transport.made.length === 1);
+    const app = front.app();
+    await eventually('all of it', () => app.text.length - app.text.indexOf('\r\n\r\n') - 4 === 2 * MIB);
+  });
+
+  it('that the disk does not give back is never ended as if it were whole', async () => {
+    let ended = 0;
+    const fault = await new Promise<Fault>((resolve) => {
+      const body = { size: 9, memory: undefined, settled: () => Promise.resolve(), readAt: () => Promise.resolve(0) };
+      sendBody(body as unknown as CollectedBody, { content: () => true, endContent: () => { ended++; } }, resolve);
+    });
+    assert.deepEqual([fault.code, ended], ['disk-trouble', 0]);
   });
 });
