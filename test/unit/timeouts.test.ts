@@ -29,6 +29,7 @@ describe('each timeout', () => {
   it('has a flag and an option that set it and no other, and a default that the manual names', async () => {
     assert.deepEqual((await byFlags()).timeouts, DEFAULT_TIMEOUTS);
     const manual = readFileSync(new URL('../../src/config/types.ts', import.meta.url), 'utf8');
+    const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     const help = addFlags(new Command()).helpInformation();
     for (const [i, name] of NAMES.entries()) {
       const expected = { ...DEFAULT_TIMEOUTS, [name]: 1000 * (i + 1) };
@@ -39,6 +40,8 @@ describe('each timeout', () => {
       assert.match(help, new RegExp(`\\b${name}\\b`));
       const told = new RegExp(`Default: (\\w+)\\. \\*/\\n +readonly ${name}\\?: number \\| string`).exec(manual)?.[1];
       assert.equal(parseDuration(told!), DEFAULT_TIMEOUTS[name], `${name}: ${told}`);
+      const row = new RegExp(`^\\| \`${name}\` \\|[^|]*\\| (\\w+) \\|`, 'm').exec(operations)?.[1];
+      assert.equal(parseDuration(row!), DEFAULT_TIMEOUTS[name], `docs/operations.md, ${name}: ${row}`);
     }
   });
 });
