@@ -111,7 +111,7 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
   }
   tellUnprivileged(doors, log);
   return {
-    ready: readyEvent(settings, doors, admin),
+    ready: readyEvent(settings, doors, admin?.url),
     get authorityFiles() { return current.certificates?.authorityFiles ?? []; },
     log,
     snapshot: () => (counters === undefined ? undefined : snapshot()),
@@ -157,8 +157,8 @@ export async function startFront(settings: Settings, options: FrontOptions = {})
 }
 
 /** What is said of a front that is up. */
-export function readyEvent(settings: Settings, doors: Opened, admin?: Admin): Front['ready'] {
-  return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), ...(admin && { admin: admin.url }), app: appText(settings), runtime };
+export function readyEvent(settings: Settings, doors: Opened, admin?: string): Front['ready'] {
+  return { ...(doors.https && { https: doors.https.url }), ...(doors.http && { http: doors.http.url }), ...(admin !== undefined && { admin }), app: appText(settings), runtime };
 }
 
 /** What doors listen by, each with the name of its door. */

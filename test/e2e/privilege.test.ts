@@ -9,7 +9,11 @@ import { runFront, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
 import { reply, startRawApp } from '../helpers/raw-app.ts';
 import { requires } from '../helpers/real.ts';
-import { childrenOf } from '../helpers/processes.ts';
+import { childrenOf, whoHas, wordsOf } from '../helpers/processes.ts';
+import { quietPort } from '../helpers/ports.ts';
+import { Talk } from '../helpers/talk.ts';
+import { fetchOnce } from '../helpers/client.ts';
+import type { Got } from '../helpers/client.ts';
 import { eventually, scope, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
 
@@ -40,7 +44,12 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
   const second = makeCertificate(dir, 'second', ['localhost']);
   let front: Front;
   let successor = NaN;
-  const worker = (parent = front.pid): number => childrenOf(parent)[0]!;
+  let adminPort = NaN;
+  const child = (word: string, parent: number): number => childrenOf(parent).find((pid) => wordsOf(pid).includes(word))!;
+  const worker = (parent = front.pid): number => child('worker', parent);
+  /** Asks the admin address. */
+  const admin = (path: string): Promise<Got> => fetchOnce(`http://127.0.0.1:${adminPort}${path}`, { headers: { authorization: `Basic ${Buffer.from(`me:${SECRET}`).toString('base64')}` } });
+  const answered = async (): Promise<number> => (JSON.parse((await admin('/status.json')).text) as { sites: Record<string, { statuses: Record<string, number> }> }).sites['*']?.statuses['200'] ?? 0;
   before(async () => {
     chmodSync(dir, 0o711); // who serves gets to the folder of files, and to nothing else of this one
     mkdirSync(files, { mode: 0o755 });
@@ -48,9 +57,10 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     writeFileSync(join(dir, 'secret'), `${SECRET}\n`, { mode: 0o600 });
     mkdirSync(join(dir, 'log'), { mode: 0o700 });
     const app = await startApp(on);
+    adminPort = await quietPort();
     front = await startFront(on, [
       app.address, '--cert', cert, '--key', key, '--workers', '1', '--user', `${nobody}:${group}`, '--secret-file', join(dir, 'secret'),
-      '--static', `/files/=${files}`, '--log-file', join(dir, 'log', 'access.log'),
+      '--admin', String(adminPort), '--admin-password-file', join(dir, 'secret'), '--static', `/files/=${files}`, '--log-file', join(dir, 'log', 'access.log'),
     ], { env });
     on.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended, or never began */ } }); // before the front, whose streams it has
   });
@@ -86,6 +96,36 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     assert.doesNotMatch(closed.text, /closed\.txt/);
   });
 
+  /** The admin address is answered by a process that is the user too. */
+  const assertAdmin = async (parent: number): Promise<void> => {
+    const client = await Talk.open(adminPort);
+    client.say(`GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    assert.match(await client.until('\r\n\r\n'), /^HTTP\/1\.1 401 /);
+    const who = whoHas([parent, ...childrenOf(parent)], adminPort, client.socket.localPort!);
+    client.drop();
+    assert.deepEqual(who, [child('admin', parent)], 'the process of the admin address alone has a connection to it');
+    assertIsNobody(who[0]!);
+    assert.match((await admin('/')).text, /<main/);
+    assert.match((await admin('/metrics')).text, /^sallyport_certificate_days_left\{name="localhost"\} /m);
+  };
+
+  it('answers the admin address by a process that is that user, and has the figures of the whole and the password that the user may not read', async () => {
+    await assertAdmin(front.pid);
+    const before = await answered();
+    const live = async (): Promise<string> => (await admin('/live')).text;
+    const page = await live();
+    await front.get('/');
+    await eventually('the request to be counted', async () => await answered() > before, 10_000);
+    await eventually('the page to live', async () => await live() !== page, 10_000);
+    const count = await answered();
+    const gone = child('admin', front.pid);
+    process.kill(gone, 'SIGKILL');
+    await front.event('another one', ({ event, message }) => event === 'worker-started' && /admin address/.test(String(message)), 20_000);
+    assert.notEqual(child('admin', front.pid), gone);
+    await assertAdmin(front.pid);
+    assert.ok(await answered() >= count, 'what was counted stays counted');
+  });
+
   it('hands over a certificate that was replaced, and replaces a worker by one that is the user too', async () => {
     copyFileSync(second.cert, cert);
     copyFileSync(second.key, key);
@@ -100,7 +140,7 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     await eventually('the new certificate', async () => await shown() === second.fingerprint, 10_000);
     const before = worker();
     process.kill(before, 'SIGKILL');
-    await front.event('another worker', ({ event }) => event === 'worker-started', 20_000);
+    await front.event('another worker', ({ event, message }) => event === 'worker-started' && /^Worker 1/.test(String(message)), 20_000);
     assert.notEqual(worker(), before);
     assertIsNobody(worker());
     assert.equal((await front.get('/')).text, SECRET);
@@ -113,6 +153,7 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     assert.deepEqual((await runFront(['reload'], { env })).exit.code, 0);
     assert.equal((await front.get('/')).text, next, 'a worker has what it may not read');
     writeFileSync(join(dir, 'secret'), `${SECRET}\n`);
+    await assertAdmin(front.pid);
     assert.equal((await runFront(['reopen'], { env })).exit.code, 0);
     const ended = once(front.child, 'exit');
     const { exit, stdout, stderr } = await runFront(['upgrade'], { env });
@@ -122,6 +163,8 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     assert.equal(status(successor, 'Uid'), '0 0 0 0');
     assertIsNobody(worker(successor));
     assert.equal((await front.get('/')).text, SECRET);
+    await eventually('the admin address to be the new one\'s', () => admin('/metrics').then(() => child('admin', successor), () => undefined), 10_000);
+    await assertAdmin(successor);
     process.kill(successor, 'SIGTERM');
   });
 });
@@ -129,7 +172,13 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
 describe('--user', asRoot, () => {
   it('goes with a local authority: the parent signs, a client gets its certificate and the authority', async (t) => {
     const app = await startApp(t);
-    const front = await startFront(t, [app.address, '--user', 'nobody']);
+    const password = join(tempDir(t), 'password');
+    writeFileSync(password, SECRET, { mode: 0o600 });
+    // Loopback's, and spelled so that other machines might reach it: that takes TLS.
+    const front = await startFront(t, [app.address, '--user', 'nobody', '--admin', '[::ffff:127.0.0.1]:0', '--admin-password-file', password]);
+    const url = String(front.ready['admin']).replace(/\[.*\]/, 'localhost');
+    const metrics = await front.get(`${url}/metrics`, { headers: { authorization: `Basic ${Buffer.from(`me:${SECRET}`).toString('base64')}` } });
+    assert.deepEqual([url.slice(0, 8), metrics.status], ['https://', 200]);
     assert.equal((await front.get('/')).text, 'told nothing');
     assert.equal((await front.getHttp('/.well-known/sallyport/authority.crt')).status, 200);
   });

@@ -7,7 +7,6 @@ import { after, test } from 'node:test';
 import { accountFor, findAccount, type Registry } from '../../src/cli/privilege/account.ts';
 import { confined } from '../../src/cli/privilege/confine.ts';
 import { refuseOpenFolder } from '../../src/cli/privilege/log-folder.ts';
-import { refuseRemoteAdmin } from '../../src/cli/privilege/remote-admin.ts';
 import { rootWarning } from '../../src/cli/privilege/root.ts';
 import { readHanded } from '../../src/cli/workers/handed-files.ts';
 import { ConfigError } from '../../src/config/problems.ts';
@@ -77,15 +76,6 @@ test('a log file is refused where the user of the workers could put a link in it
   assert.match(refusal(() => refuseOpenFolder(settings, account)), /chmod go-w/);
   refuseOpenFolder({ ...settings, log: 'off' }, account);
   chmodSync(dir, 0o700);
-});
-
-test('an admin address that other machines reach is refused, as root would answer there', () => {
-  const account = { name: 'web', uid: 33, gid: 33, groups: [33] };
-  const admin = (host: string) => ({ admin: { address: { kind: 'ip', host, port: 9443 }, passwordFile: '/p', hosts: [] } } as const);
-  for (const host of ['0.0.0.0', '::', '192.0.2.1']) assert.match(refusal(() => refuseRemoteAdmin(admin(host), account)), /which is root's.*Next: --admin 9443 \(loopback\)/);
-  for (const host of ['127.0.0.1', '::1']) refuseRemoteAdmin(admin(host), account);
-  refuseRemoteAdmin({ admin: { address: { kind: 'unix', path: '/run/a.sock' }, passwordFile: undefined, hosts: [] } }, account);
-  refuseRemoteAdmin({}, account);
 });
 
 test('a worker reads what it was handed, and the disk for all else', () => {

@@ -10,6 +10,9 @@ import { wholeLines } from './lines.ts';
 /** The first of the descriptors that a worker has beyond its streams (0 to 2) and its line to the parent (3). */
 export const FIRST_FD = 4;
 
+/** The number of the process that answers the admin address; those of the doors count from 1. */
+export const ADMIN = 0;
+
 export interface WorkerExit { readonly status: number | null; readonly signal: NodeJS.Signals | null }
 
 /** A worker's process. */
@@ -55,7 +58,7 @@ const NO_EVAL = 'bun' in process.versions ? [] : ['--disallow-code-generation-fr
 
 function workerCommand(number: number): [string, ...string[]] {
   const [program, ...words] = selfCommand();
-  return [program, ...NO_EVAL, ...words, 'worker', String(number)];
+  return [program, ...NO_EVAL, ...words, ...(number === ADMIN ? ['admin'] : ['worker', String(number)])];
 }
 
 function endOf(child: ChildProcess): Promise<WorkerExit> {

@@ -26,9 +26,12 @@ export class Gathered {
     return first === undefined ? undefined : merge([first, ...others]);
   }
 
-  /** Asks now, and again and again. */
-  async begin(ask: () => Promise<readonly (Snapshot | null)[]>): Promise<void> {
-    const look = async (): Promise<void> => { this.take((await ask()).filter((one) => one !== null)); };
+  /** Asks now, and again and again; `taken` each time, when there are answers. */
+  async begin(ask: () => Promise<readonly (Snapshot | null)[]>, taken: () => void): Promise<void> {
+    const look = async (): Promise<void> => {
+      this.take((await ask()).filter((one) => one !== null));
+      taken();
+    };
     await look();
     const later = (): void => { this.#timer = setTimeout(() => { void look().finally(later); }, EVERY).unref(); };
     later();

@@ -9,9 +9,13 @@ export type HandedFiles = Readonly<Record<string, string>>;
 export function readForWorkers({ secretFile, sites }: Pick<Settings, 'secretFile' | 'sites'>, authorities: readonly string[]): HandedFiles {
   const sticky = sites.flatMap(({ routes }) => routes).flatMap((route) => (route.kind === 'app' ? route.app.sticky?.secretFile ?? [] : []));
   const passwords = sites.flatMap(({ guards = [] }) => guards).flatMap(([, guard]) => (guard.kind === 'guard' ? guard.basic ?? [] : []));
-  const files = new Set([...sticky, ...passwords, ...authorities, ...(secretFile === undefined ? [] : [secretFile])]);
-  return Object.fromEntries([...files].map((file) => [file, readFileSync(file).toString('base64')]));
+  return readAll([...sticky, ...passwords, ...authorities, ...(secretFile === undefined ? [] : [secretFile])]);
 }
+
+/** The same for the one that answers the admin address. */
+export const readForAdmin = ({ admin }: Pick<Settings, 'admin'>, authorities: readonly string[]): HandedFiles => readAll([...(admin?.passwordFile === undefined ? [] : [admin.passwordFile]), ...authorities]);
+
+const readAll = (files: readonly string[]): HandedFiles => Object.fromEntries([...new Set(files)].map((file) => [file, readFileSync(file).toString('base64')]));
 
 /** Reads a file as a worker does: what it was handed, else from the disk, as the user that it is. */
 export const readHanded = (files: HandedFiles) => (file: string): Uint8Array => {

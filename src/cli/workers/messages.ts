@@ -22,7 +22,7 @@ export interface Configured {
 
 /** All that a worker has to know. The first message to it. */
 export interface Start extends Configured {
-  /** From 1. */
+  /** From 1; 0: it answers the admin address and nothing else. */
   readonly number: number;
   /** How many workers there are. */
   readonly count: number;
@@ -39,6 +39,8 @@ export interface Start extends Configured {
   readonly quiet: boolean;
   /** It is the one that asks servers how they are. */
   readonly checks: boolean;
+  /** Of the whole, where it answers the admin address. */
+  readonly figures: Snapshot | undefined;
 }
 
 /** Where a worker's certificates come from: none, these, or the parent for each name. */
@@ -63,6 +65,8 @@ export interface ParentSays {
   readonly news: Of<News>;
   /** Whether it is now the one that asks servers how they are. */
   readonly checks: boolean;
+  /** What all have counted, for the admin address. */
+  readonly figures: Snapshot;
   /** What was made ready is not to be, or is not wanted any more. */
   readonly drop: number;
   /** Take no more, finish what runs, end. */

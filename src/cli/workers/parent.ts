@@ -1,31 +1,28 @@
-/** The process that keeps workers: it has the ports, the keys and the log, and never a client's connection. */
+/** The process that keeps workers: it has the ports, the keys and the log, and never a client's connection: it reads no HTTP at all. */
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import type { Certificates } from '../../certs/store.ts';
 import type { NamedPair } from '../../certs/table.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { doorPlace } from '../../front/door-plan.ts';
-import { openPlaces, type Door, type Place } from '../../front/doors.ts';
+import { addressText, openPlaces, type Door, type Place } from '../../front/doors.ts';
 import { readyEvent, socketsOf, tellUnprivileged, type Inherited } from '../../front/front.ts';
-import { openAdmin, type Admin } from '../../front/admin/admin.ts';
-import type { Log } from '../../front/log/index.ts';
+import { adminPlace, adminScheme, openWhenFree } from '../../front/admin/place.ts';
+import type { Snapshot } from '../../front/metrics/snapshot.ts';
 import { openLog } from '../../front/open-log.ts';
-import { bind, nativeTransport, runtime } from '../../transport/runtime.ts';
+import { bind } from '../../transport/runtime.ts';
 import type { Bound } from '../../transport/wire.ts';
 import { inheritedDoors } from '../inherited.ts';
 import { inWords } from '../open-front.ts';
 import { accountFor } from '../privilege/account.ts';
 import { refuseOpenFolder } from '../privilege/log-folder.ts';
-import { refuseRemoteAdmin } from '../privilege/remote-admin.ts';
-import { version } from '../version.ts';
 import type { Serving } from '../serve.ts';
-import { FIRST_FD } from './child.ts';
+import { ADMIN, FIRST_FD } from './child.ts';
 import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts';
 import { Gathered } from './gathered.ts';
-import { readForWorkers } from './handed-files.ts';
 import { openKeys } from './keys.ts';
 import { openLender } from './lender.ts';
+import { configuredFor, showsCertificates, wholeOf } from './whole.ts';
 import { Workers } from './workers.ts';
 
 type Doors = Partial<Record<Scheme, Door<Bound>>>;
@@ -33,90 +30,92 @@ type Doors = Partial<Record<Scheme, Door<Bound>>>;
 /** Takes the doors and starts workers behind them. Rejects with a RunError where a door is taken or a worker cannot start. */
 export async function openWorkers(settings: Settings, count: number): Promise<Serving> {
   const account = settings.user && accountFor(settings.user);
-  if (account !== undefined) {
-    refuseOpenFolder(settings, account);
-    refuseRemoteAdmin(settings, account);
-  }
+  if (account !== undefined) refuseOpenFolder(settings, account);
   const { log, ...logs } = await inWords(settings, () => openLog(settings, undefined));
   let tried = 1;
-  const replacedIn = (generation: number) => (what: readonly NamedPair[]): void => { workers.say('certificates', { generation, what }); };
-  let keys = await inWords(settings, () => openKeys(settings, { log, replaced: replacedIn(1) }));
+  const replacedIn = (generation: number) => (what: readonly NamedPair[]): void => { workers.say('certificates', { generation, what }, (worker) => showsCertificates(worker, whole.settings)); };
+  let whole = wholeOf(tried, await inWords(settings, () => openKeys(settings, { log, replaced: replacedIn(1) })));
   const doors: Doors = {};
-  const closeDoors = async (keepFiles = false): Promise<void> => {
-    const open = Object.values(doors).flatMap(({ listeners }) => listeners);
-    delete doors.https; // a descriptor's number may be another's once it is closed
-    delete doors.http;
-    await Promise.all(open.map((listener) => listener.close(keepFiles)));
-  };
+  const adminDoors: Doors = {};
+  const doorsOf = (worker: number): Doors => (worker === ADMIN ? adminDoors : doors);
   const share = {
-    settings, generation: 1, account, files: readForWorkers(settings, keys.certificates?.authorityFiles ?? []),
+    account,
     ticketKey: makeTicketKeys().toString('base64'),
     secret: randomBytes(32).toString('base64'),
     colours: process.stdout.isTTY && settings.logFile === undefined,
+    figures: undefined,
   };
   const lendTo = openLender(count);
+  const gathered = new Gathered();
+  const figures = (): Snapshot => ({ ...gathered.whole!, certificates: whole.keys.certificates?.shown?.() ?? [] }); // workers have the keys from here
   const workers = new Workers({
     count, log,
-    get patience() { return share.settings.grace * 1000 + 5000; },
-    fds: () => Object.values(doors).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
-    share: () => ({ ...share, doors: handed(doors), certificates: keys.handed() }),
-    greet: (line) => { line.answer('certificate', (name) => keys.pick(name)); lendTo(line); },
+    get patience() { return whole.settings.grace * 1000 + 5000; },
+    fds: (worker) => Object.values(doorsOf(worker)).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
+    share: (worker) => ({ ...share, ...(worker === ADMIN && { ticketKey: '', secret: '', figures: figures() }), ...configuredFor(worker, whole), doors: handed(doorsOf(worker)) }),
+    greet: (line) => { line.answer('certificate', (name) => whole.keys.pick(name)); lendTo(line); },
   });
   // Whoever starts later is told the newest.
   const rotation = setInterval(() => { workers.say('ticketKey', share.ticketKey = makeTicketKeys().toString('base64')); }, TICKET_KEY_LIFE).unref();
-  const gathered = new Gathered();
-  let admin: Admin | undefined;
+  let forgetAdmin = (): void => {};
   const letGo = (): void => {
     clearInterval(rotation);
     gathered.close();
-    void admin?.close();
-    void closeDoors();
-    keys.close();
+    forgetAdmin();
+    void close(adminDoors);
+    void close(doors);
+    whole.keys.close();
     logs.close();
   };
   try {
     const inherited = await inWords(settings, () => inheritedDoors(settings));
-    await inWords(settings, () => takeDoors(doors, settings, { local: keys.local, inherited }));
+    await inWords(settings, () => takeDoors(doors, settings, { local: whole.keys.local, inherited }));
     await workers.start();
-    admin = await inWords(settings, () => openStatus(settings, { log, certificates: () => keys.certificates, gathered, workers, patient: Object.keys(inherited).length > 0 }));
+    const { admin } = settings;
+    if (admin !== undefined) {
+      await gathered.begin(() => workers.ask('snapshot', null), () => { workers.sayToAdmin('figures', figures()); });
+      forgetAdmin = await inWords(settings, () => openWhenFree(async () => {
+        adminDoors[adminScheme(settings, admin)] = (await openPlaces(adminPlace(settings, admin), take))!;
+        await workers.startAdmin();
+      }, { log, patient: Object.keys(inherited).length > 0 }));
+    }
   } catch (error) {
     workers.kill();
     letGo();
     throw error;
   }
   tellUnprivileged(doors, log);
-  workers.failed.catch(letGo);
+  workers.failed.catch(() => { workers.kill(); letGo(); });
   return {
     log,
-    ready: { ...readyEvent(settings, doors, admin), workers: count },
+    ready: { ...readyEvent(settings, doors, Object.values(adminDoors)[0]?.url ?? (settings.admin && addressText(settings.admin.address))), workers: count },
     failed: workers.failed,
     reopenLog: logs.reopen,
     async reload(next) {
       const generation = ++tried;
-      const made = await inWords(next, () => openKeys(next, { log, replaced: replacedIn(generation), former: keys }));
+      const made = await inWords(next, () => openKeys(next, { log, replaced: replacedIn(generation), former: whole.keys }));
       try {
-        const files = readForWorkers(next, made.certificates?.authorityFiles ?? []);
-        await workers.reload({ generation, settings: next, certificates: made.handed(), files }, () => {
-          keys.close(made);
-          keys = made;
-          Object.assign(share, { settings: next, generation, files });
-          admin?.renew(next, made.certificates);
+        const wanted = wholeOf(generation, made);
+        await workers.reload(generation, (worker) => configuredFor(worker, wanted), () => {
+          whole.keys.close(made);
+          whole = wanted;
         });
       } catch (error) {
-        if (keys !== made) made.close(keys);
+        if (whole.keys !== made) made.close(whole.keys);
         throw error;
       }
     },
     sockets: () => socketsOf(doors),
     async stop(handedOver) {
       clearInterval(rotation);
-      const ended = workers.stop();
-      await closeDoors(handedOver);
-      if (handedOver === true) await admin?.close(); // the one that takes over waits for it
+      forgetAdmin();
+      const ended = workers.stop(handedOver);
+      await close(doors, handedOver);
+      if (handedOver === true) await close(adminDoors); // the one that takes over waits for it
       await ended;
       gathered.close();
-      await admin?.close();
-      keys.close();
+      await close(adminDoors);
+      whole.keys.close();
       await logs.drained();
       logs.close();
     },
@@ -127,24 +126,12 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
   };
 }
 
-interface StatusParts {
-  readonly log: Log;
-  /** Those that count now. */
-  readonly certificates: () => Certificates | undefined;
-  readonly gathered: Gathered;
-  readonly workers: Workers;
-  /** As AdminParts has it. */
-  readonly patient: boolean;
-}
-
-/** The admin address, of all workers together; undefined where there is none. */
-async function openStatus(settings: Settings, { log, certificates, gathered, workers, patient }: StatusParts): Promise<Admin | undefined> {
-  if (settings.admin === undefined) return undefined;
-  await gathered.begin(() => workers.ask('snapshot', null));
-  return await openAdmin(settings, settings.admin, {
-    transport: nativeTransport, log, certificates: certificates(), build: { version: version(), runtime }, patient,
-    snapshot: () => ({ ...gathered.whole!, certificates: certificates()?.shown?.() ?? [] }), // workers have the keys from here
-  });
+/** Gives doors up. */
+async function close(doors: Doors, keepFiles = false): Promise<void> {
+  const open = Object.values(doors).flatMap(({ listeners }) => listeners);
+  delete doors.https; // a descriptor's number may be another's once it is closed
+  delete doors.http;
+  await Promise.all(open.map((listener) => listener.close(keepFiles)));
 }
 
 /** Takes both doors into `doors`, one after the other, so that what was taken can be given up. */

@@ -1,5 +1,6 @@
 import { shareTicketKey } from '../../transport/runtime.ts';
 import type { Front, Prepared } from '../../front/front.ts';
+import { openStatus } from './status.ts';
 import { inWords, openFront } from '../open-front.ts';
 import { become } from '../privilege/become.ts';
 import { RunError } from '../terminal.ts';
@@ -9,7 +10,7 @@ import { takePart, type Share } from './part.ts';
 import type { Start, Trouble } from './messages.ts';
 
 /**
- * A worker's life: where it is to be another user it becomes that one, before it has anything of a client's. It serves until its parent says stop or is gone, in order either way. A signal of its own does the same:
+ * A worker's life, at the doors or at the admin address: where it is to be another user it becomes that one, before it has anything of a client's. It serves until its parent says stop or is gone, in order either way. A signal of its own does the same:
  * a service manager and a terminal send theirs to parent and workers alike.
  */
 export async function work(): Promise<number> {
@@ -30,7 +31,7 @@ export async function work(): Promise<number> {
   try {
     if (start.account !== undefined) become(start.account);
     const part = takePart(start, line);
-    const front = await openFront(start.settings, { part, inherited: start.doors });
+    const front = await (start.figures === undefined ? openFront(start.settings, { part, inherited: start.doors }) : openStatus(start, start.figures, { part, line }));
     line.answer('snapshot', () => front.snapshot() ?? null);
     takeReloads(front, part, line);
     line.say('ready', null);
@@ -47,7 +48,7 @@ export async function work(): Promise<number> {
 }
 
 /** Another configuration is made ready when the parent asks for that, and counts when it says so: when all workers are ready. */
-function takeReloads(front: Front, part: Share, line: ToParent): void {
+function takeReloads(front: Pick<Front, 'prepare'>, part: Share, line: ToParent): void {
   let current = part.generation;
   let ready: { readonly generation: number; readonly made: Prepared } | undefined;
   let dropped = 0;

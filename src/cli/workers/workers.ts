@@ -1,7 +1,7 @@
 import type { Log } from '../../front/log/index.ts';
 import { RunError } from '../terminal.ts';
 import type { ToWorker } from './channel.ts';
-import { startChild, type Child, type WorkerExit } from './child.ts';
+import { ADMIN, startChild, type Child, type WorkerExit } from './child.ts';
 import type { Configured, ParentAsks, ParentSays, Start, Trouble } from './messages.ts';
 import { Pause } from './pause.ts';
 import { WholeLog } from './whole-log.ts';
@@ -11,10 +11,10 @@ export interface WorkersOptions {
   readonly log: Log;
   /** Milliseconds that a worker may take for its end. */
   readonly patience: number;
-  /** Descriptors that each gets. */
-  readonly fds: () => readonly number[];
-  /** What each is told at its start. */
-  readonly share: () => Omit<Start, 'number' | 'count' | 'quiet' | 'checks'>;
+  /** Descriptors that a worker gets. */
+  readonly fds: (worker: number) => readonly number[];
+  /** What it is told at its start. */
+  readonly share: (worker: number) => Omit<Start, 'number' | 'count' | 'quiet' | 'checks'>;
   /** Hears of each new line, to answer what is asked on it. */
   readonly greet: (line: ToWorker) => void;
 }
@@ -30,9 +30,11 @@ interface Worker {
   upAt: number | undefined;
 }
 
-/** A number of workers, kept up: one that ends is replaced. */
+const atDoors = (worker: number): boolean => worker !== ADMIN;
+
+/** A number of workers at the doors, and one at the admin address where there is one, kept up: one that ends is replaced. */
 export class Workers {
-  /** Rejects with a RunError when none is left and none can be started. */
+  /** Rejects with a RunError when none is left at the doors and none can be started. */
   readonly failed: Promise<never>;
   readonly #options: WorkersOptions;
   readonly #whole: WholeLog;
@@ -48,19 +50,27 @@ export class Workers {
     this.failed.catch(() => {}); // whoever waits for it hears of it
   }
 
-  /** Resolves when all serve; rejects with a RunError where one cannot. */
-  async start(): Promise<void> {
-    const first = Array.from({ length: this.#options.count }, (_, i) => this.#launch(i + 1, i > 0));
-    for (const { trouble } of first) {
+  /** Resolves when all of the doors serve; rejects with a RunError where one cannot. */
+  start(): Promise<void> { return this.#start(Array.from({ length: this.#options.count }, (_, i) => i + 1)); }
+
+  /** The same for the one at the admin address. */
+  startAdmin(): Promise<void> { return this.#start([ADMIN]); }
+
+  async #start(numbers: readonly number[]): Promise<void> {
+    const first = numbers.map((number) => [number, this.#launch(number, number > 1)] as const);
+    for (const [, { trouble }] of first) {
       const found = await trouble;
       if (found !== undefined) throw new RunError(found.message, found.status);
     }
-    first.forEach((worker, i) => { void this.#keep(i + 1, worker); });
+    for (const [number, worker] of first) void this.#keep(number, worker);
   }
 
-  say<K extends keyof ParentSays>(kind: K, body: ParentSays[K]): void {
-    for (const { child } of this.#workers.values()) child.line.say(kind, body);
+  /** To those at the doors, or whom else it is meant for. */
+  say<K extends keyof ParentSays>(kind: K, body: ParentSays[K], meant: (worker: number) => boolean = atDoors): void {
+    for (const [number, { child }] of this.#workers) if (meant(number)) child.line.say(kind, body);
   }
+
+  sayToAdmin<K extends keyof ParentSays>(kind: K, body: ParentSays[K]): void { this.#workers.get(ADMIN)?.child.line.say(kind, body); }
 
   /** The answers of those that serve. */
   async ask<K extends keyof ParentAsks>(kind: K, question: ParentAsks[K][0]): Promise<ParentAsks[K][1][]> {
@@ -69,22 +79,22 @@ export class Workers {
   }
 
   /**
-   * Another configuration for all of them or for none: when every one that there is has made it ready, `takeOver` is called,
+   * Another configuration for all of them or for none: when every one that there is has made its own ready, `takeOver` is called,
    * by which those that are started later get it, and they are told that it counts. Resolves when it does.
    */
-  async reload(next: Configured, takeOver: () => void): Promise<void> {
-    const { generation } = next;
+  async reload(generation: number, next: (worker: number) => Configured, takeOver: () => void): Promise<void> {
     const ready = new Set<Worker>();
-    if (this.#workers.size === 0) throw new RunError('No worker serves at this moment, so that none can accept it. Next: see in the log why (worker-ended), and reload again.');
+    const left = (): [number, Worker][] => [...this.#workers].filter(([, worker]) => !ready.has(worker));
+    if (this.#checker() === undefined) throw new RunError('No worker serves at this moment, so that none can accept it. Next: see in the log why (worker-ended), and reload again.');
     try {
-      for (let others = [...this.#workers.values()]; others.length > 0; others = [...this.#workers.values()].filter((worker) => !ready.has(worker))) {
-        const answers = await Promise.all(others.map((worker) => this.#prepare(worker, next)));
+      for (let others = left(); others.length > 0; others = left()) {
+        const answers = await Promise.all(others.map(([number, worker]) => this.#prepare(worker, next(number))));
         const refused = answers.find((trouble) => trouble !== null);
         if (refused !== undefined) throw new RunError(refused.message, refused.status);
-        for (const worker of others) ready.add(worker);
+        for (const [, worker] of others) ready.add(worker);
       }
     } catch (error) {
-      this.say('drop', generation);
+      this.say('drop', generation, () => true);
       throw error;
     }
     takeOver(); // in the same turn: whoever is started from here on has it from the start
@@ -108,17 +118,24 @@ export class Workers {
     }
   }
 
-  /** Lets each finish what runs; resolves when all are gone. */
-  async stop(): Promise<void> {
+  /**
+   * Lets each finish what runs; resolves when all are gone. The one at the admin address tells of it until the end, unless
+   * another process waits for the address.
+   */
+  async stop(handedOver = false): Promise<void> {
     this.#stopping.abort();
     const patience = setTimeout(() => { this.#killAll(); }, this.#options.patience);
-    const ends = [...this.#workers.values()].map(({ child, upAt }) => {
+    if (!handedOver) await this.#end(atDoors);
+    await this.#end(() => true);
+    clearTimeout(patience);
+  }
+
+  async #end(meant: (worker: number) => boolean): Promise<void> {
+    await Promise.all([...this.#workers].filter(([number]) => meant(number)).map(([, { child, upAt }]) => {
       if (upAt === undefined) child.kill(); // it has nothing to finish
       else child.line.say('stop', null);
       return child.exited;
-    });
-    await Promise.all(ends);
-    clearTimeout(patience);
+    }));
   }
 
   /** Ends all at once. */
@@ -131,8 +148,8 @@ export class Workers {
 
   #launch(number: number, quiet: boolean): Worker {
     const { count, fds, share, greet, log } = this.#options;
-    const told = share();
-    const child = startChild({ number, fds: fds(), confine: told.account !== undefined, log: (lines) => { log.passOn(lines); } });
+    const told = share(number);
+    const child = startChild({ number, fds: fds(number), confine: told.account !== undefined, log: (lines) => { log.passOn(lines); } });
     const worker: Worker = { child, trouble: this.#begin(child, () => { worker.upAt = performance.now(); }), upAt: undefined };
     this.#workers.set(number, worker);
     child.line.hear('event', this.#whole.join());
@@ -149,7 +166,7 @@ export class Workers {
   }
 
   /** The one that asks servers how they are: whoever has been here longest. */
-  #checker(): Worker | undefined { return this.#workers.values().next().value; }
+  #checker(): Worker | undefined { return [...this.#workers].find(([number]) => atDoors(number))?.[1]; }
 
   #begin({ line, exited, kill }: Child, up: () => void): Promise<Trouble | undefined> {
     return new Promise((resolve) => {
@@ -164,15 +181,15 @@ export class Workers {
     const pauses = new Pause();
     for (let worker = first; ; worker = this.#launch(number, true)) {
       const trouble = await worker.trouble;
-      if (trouble === undefined && worker !== first) this.#tell('worker-started', 'info', number, `Worker ${number} serves again (pid ${worker.child.pid}).`);
+      if (trouble === undefined && worker !== first) this.#tell('worker-started', 'info', number, `${who(number)} serves again (pid ${worker.child.pid}).`);
       const exit = await worker.child.exited;
       if (this.#stopping.signal.aborted) return;
-      if (trouble !== undefined && ![...this.#workers.values()].some(({ upAt }) => upAt !== undefined)) {
+      if (trouble !== undefined && atDoors(number) && ![...this.#workers].some(([other, { upAt }]) => atDoors(other) && upAt !== undefined)) {
         this.#fail(new RunError(`No worker serves any more, and a new one cannot start: ${trouble.message}`, 1));
         return;
       }
       const pause = pauses.after(worker.upAt === undefined ? 0 : performance.now() - worker.upAt);
-      const what = trouble === undefined ? `Worker ${number} (pid ${worker.child.pid}) ${ending(exit)}` : `Worker ${number} could not start: ${trouble.message.replace(/\.$/, '')}`;
+      const what = trouble === undefined ? `${who(number)} (pid ${worker.child.pid}) ${ending(exit)}` : `${who(number)} could not start: ${trouble.message.replace(/\.$/, '')}`;
       this.#tell('worker-ended', 'error', number, `${what}. Another one starts ${pause === 0 ? 'at once' : `in ${pause / 1000} s`}.`);
       await this.#wait(pause);
       if (this.#stopping.signal.aborted) return;
@@ -191,6 +208,8 @@ export class Workers {
     });
   }
 }
+
+const who = (worker: number): string => (atDoors(worker) ? `Worker ${worker}` : 'The process of the admin address');
 
 function ending({ status, signal }: WorkerExit): string {
   return signal === null ? `ended with status ${status}` : `was ended by ${signal}`;

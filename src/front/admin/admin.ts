@@ -7,18 +7,20 @@ import { CEILINGS } from '../../transport/descriptors.ts';
 import type { Transport } from '../../transport/wire.ts';
 import { createContext } from '../compose.ts';
 import { doorPlan } from '../door-plan.ts';
-import { addressText, DoorError, openDoor, type Door } from '../doors.ts';
+import { addressText, openDoor, type Door, type InheritedSocket } from '../doors.ts';
 import { OwnLimiter } from '../limiter/limiter.ts';
 import { Live } from '../live.ts';
 import type { Log } from '../log/index.ts';
 import type { Build } from '../metrics/prometheus.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
+import type { ReadFile } from '../part.ts';
 import { Site } from '../site.ts';
 import { Sites } from '../sites.ts';
 import type { Lead, Target } from '../targets.ts';
 import { createAnswer } from './answers.ts';
 import { createGuard } from './guard.ts';
 import { History } from './history.ts';
+import { adminScheme, openWhenFree } from './place.ts';
 
 export interface AdminParts {
   readonly transport: Transport;
@@ -30,13 +32,14 @@ export interface AdminParts {
   readonly build: Build;
   /** Where the address is taken, wait for it: this process takes over from one that has it. */
   readonly patient?: boolean;
+  /** Sockets that another process has bound there; then none is opened. */
+  readonly inherited?: readonly InheritedSocket[] | undefined;
+  /** Left out: from the disk. */
+  readonly readFile?: ReadFile;
 }
 
 /** Connections at once, beside those of the sites. */
 const MOST = 256;
-
-/** Milliseconds between two tries to get an address that is taken. */
-const AGAIN = 500;
 
 export interface Admin {
   /** As a person would type it. */
@@ -51,10 +54,10 @@ export interface Admin {
  * status. Nothing that is asked here is counted or logged as a request. Rejects with a DoorError.
  */
 export async function openAdmin(settings: Settings, admin: AdminSettings, parts: AdminParts): Promise<Admin> {
-  const { transport, log } = parts;
+  const { transport, log, readFile = readFileSync } = parts;
   let { certificates } = parts;
-  // A password must not cross a network in the clear.
-  const tls = !isThisMachine(admin.address) && certificates !== undefined;
+  const scheme = adminScheme(settings, admin);
+  const tls = scheme === 'https';
   const door = { kind: 'at', address: admin.address } as const;
   const own: Settings = {
     https: tls ? door : { kind: 'off' }, http: tls ? { kind: 'off' } : door, publicHttpsPort: undefined, publicHttpPort: undefined,
@@ -62,9 +65,9 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
     log: 'off', workers: 1, maxConnections: MOST, grace: 0, timeouts: settings.timeouts, leastRates: settings.leastRates, sites: [SITE],
   };
   const live = new Live({ transport, log, timed: false });
-  const context = live.context = createContext(own, live, { certificates: tls ? certificates : undefined, doors: {} });
+  const context = live.context = createContext(own, live, { certificates: tls ? certificates : undefined, doors: {}, readFile });
   const history = new History(parts.snapshot);
-  const password = admin.passwordFile === undefined ? undefined : readSecretFile(admin.passwordFile);
+  const password = admin.passwordFile === undefined ? undefined : readSecretFile(admin.passwordFile, readFile);
   const guardOf = ({ sites }: Settings): ReturnType<typeof createGuard> => createGuard({ hosts: [...sites.flatMap(({ hosts }) => hosts), ...admin.hosts], anyHost: admin.address.kind === 'unix', password });
   let guard = guardOf(settings);
   const answer = createAnswer({ guard: (head, scheme) => guard(head, scheme), history, build: parts.build });
@@ -72,20 +75,11 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
   context.serve(new OneSite(site));
   live.begin();
   let opened: Door | undefined;
-  let again: NodeJS.Timeout | undefined;
-  let closed = false;
-  const open = async (): Promise<void> => {
-    try {
-      opened = await openDoor(doorPlan(tls ? 'https' : 'http', context, tls ? (name) => certificates!.pick(name) : undefined, CEILINGS.operator), transport);
-    } catch (error) {
-      if (!(error instanceof DoorError)) throw error;
-      error.admin = true;
-      if (parts.patient !== true || error.code !== 'EADDRINUSE') throw error;
-      if (!closed) again = setTimeout(() => { open().catch((later: Error) => { log.event({ event: 'admin-off', level: 'error', message: later.message }); }); }, AGAIN).unref();
-    }
-  };
+  let forget: () => void;
   try {
-    await open();
+    forget = await openWhenFree(async () => {
+      opened = await openDoor({ ...doorPlan(scheme, context, tls ? (name) => certificates!.pick(name) : undefined, CEILINGS.operator), inherited: parts.inherited }, transport);
+    }, { patient: parts.patient === true, log });
   } catch (error) {
     history.close();
     throw error;
@@ -100,8 +94,7 @@ export async function openAdmin(settings: Settings, admin: AdminSettings, parts:
       certificates = its;
     },
     async close() {
-      closed = true;
-      clearTimeout(again);
+      forget();
       history.close();
       await Promise.all((opened?.listeners ?? []).map((listener) => listener.close()));
       for (const listener of opened?.listeners ?? []) listener.abandon();
