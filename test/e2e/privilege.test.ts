@@ -13,12 +13,17 @@ import { childrenOf, whoHas, wordsOf } from '../helpers/processes.ts';
 import { quietPort } from '../helpers/ports.ts';
 import { Talk } from '../helpers/talk.ts';
 import { fetchOnce } from '../helpers/client.ts';
-import type { Got } from '../helpers/client.ts';
+import type { Ask, Got } from '../helpers/client.ts';
 import { eventually, scope, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
 
 const SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
 const asRoot = process.getuid?.() !== 0 ? { skip: 'only root can start what becomes another user: sudo node scripts/test.mjs test/e2e/privilege.test.ts' } : requires('openssl', 'util-linux');
+
+/** Lines of a file for a guard (openssl passwd -5 -salt abcdefgh first). */
+const FIRST = 'ada:$5$abcdefgh$8DzkI0O2Flt7V/8BPiPRqKANYulqivqyp7DUB0K9/k/\n';
+const SECOND = 'ada:$5$abcdefgh$ivz0p5I.Ho5nMpcruGMQyVeX2A0PkUsAdnPKWpn15q4\n';
+const basic = (name: string, password: string): Ask => ({ headers: { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` } });
 
 /** A line of /proc/PID/status. */
 const status = (pid: number, name: string): string => new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]?.replace(/\s+/g, ' ') ?? '';
@@ -48,18 +53,20 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
   const child = (word: string, parent: number): number => childrenOf(parent).find((pid) => wordsOf(pid).includes(word))!;
   const worker = (parent = front.pid): number => child('worker', parent);
   /** Asks the admin address. */
-  const admin = (path: string): Promise<Got> => fetchOnce(`http://127.0.0.1:${adminPort}${path}`, { headers: { authorization: `Basic ${Buffer.from(`me:${SECRET}`).toString('base64')}` } });
+  const admin = (path: string): Promise<Got> => fetchOnce(`http://127.0.0.1:${adminPort}${path}`, basic('me', SECRET));
   const answered = async (): Promise<number> => (JSON.parse((await admin('/status.json')).text) as { sites: Record<string, { statuses: Record<string, number> }> }).sites['*']?.statuses['200'] ?? 0;
   before(async () => {
     chmodSync(dir, 0o711); // who serves gets to the folder of files, and to nothing else of this one
     mkdirSync(files, { mode: 0o755 });
     for (const [name, mode] of [['open.txt', 0o644], ['closed.txt', 0o600]] as const) writeFileSync(join(files, name), name, { mode });
     writeFileSync(join(dir, 'secret'), `${SECRET}\n`, { mode: 0o600 });
+    writeFileSync(join(dir, 'guard'), FIRST, { mode: 0o600 });
     mkdirSync(join(dir, 'log'), { mode: 0o700 });
     const app = await startApp(on);
     adminPort = await quietPort();
     front = await startFront(on, [
       app.address, '--cert', cert, '--key', key, '--workers', '1', '--user', `${nobody}:${group}`, '--secret-file', join(dir, 'secret'),
+      '--guard', `/staging/=basic:${join(dir, 'guard')}`, '--guard', '/inside/=deny:127.0.0.0/8', '--guard', `/either/=basic:${join(dir, 'guard')} allow:127.0.0.1 any`,
       '--admin', String(adminPort), '--admin-password-file', join(dir, 'secret'), '--static', `/files/=${files}`, '--log-file', join(dir, 'log', 'access.log'),
     ], { env });
     on.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended, or never began */ } }); // before the front, whose streams it has
@@ -94,6 +101,23 @@ describe('a front of root\'s with --user nobody', asRoot, () => {
     const closed = await front.get('/files/closed.txt');
     assert.notEqual(closed.status, 200);
     assert.doesNotMatch(closed.text, /closed\.txt/);
+  });
+
+  it('guards paths with a file of passwords that only root may read, and by addresses; a reload takes over what is in the file, and refuses one that cannot be used', async () => {
+    const staging = async (password: string): Promise<number> => (await front.get('/staging/', basic('ada', password))).status;
+    const byAddress = async (): Promise<number[]> => [(await front.get('/inside/')).status, (await front.get('/either/')).status];
+    const reload = () => runFront(['reload'], { env });
+    assert.equal((await front.get('/staging/')).status, 401);
+    assert.deepEqual([await staging('first'), await staging('second'), await byAddress()], [200, 401, [403, 200]]);
+    writeFileSync(join(dir, 'guard'), SECOND);
+    assert.equal(await staging('first'), 200, 'what counts is what was read');
+    assert.equal((await reload()).exit.code, 0);
+    assert.deepEqual([await staging('first'), await staging('second'), await byAddress()], [401, 200, [403, 200]]);
+    writeFileSync(join(dir, 'guard'), 'ada:in the clear\n');
+    const { exit, stderr } = await reload();
+    assert.deepEqual([exit.code, /guard/.test(stderr)], [1, true], stderr);
+    assert.equal(await staging('second'), 200);
+    writeFileSync(join(dir, 'guard'), FIRST);
   });
 
   /** The admin address is answered by a process that is the user too. */
@@ -177,7 +201,7 @@ describe('--user', asRoot, () => {
     // Loopback's, and spelled so that other machines might reach it: that takes TLS.
     const front = await startFront(t, [app.address, '--user', 'nobody', '--admin', '[::ffff:127.0.0.1]:0', '--admin-password-file', password]);
     const url = String(front.ready['admin']).replace(/\[.*\]/, 'localhost');
-    const metrics = await front.get(`${url}/metrics`, { headers: { authorization: `Basic ${Buffer.from(`me:${SECRET}`).toString('base64')}` } });
+    const metrics = await front.get(`${url}/metrics`, basic('me', SECRET));
     assert.deepEqual([url.slice(0, 8), metrics.status], ['https://', 200]);
     assert.equal((await front.get('/')).text, 'told nothing');
     assert.equal((await front.getHttp('/.well-known/sallyport/authority.crt')).status, 200);
