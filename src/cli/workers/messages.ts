@@ -39,7 +39,7 @@ export interface Start extends Configured {
   readonly quiet: boolean;
   /** It is the one that asks servers how they are. */
   readonly checks: boolean;
-  /** Of the whole, where it answers the admin address. */
+  /** Of the whole, where it answers the admin address and they are known already. */
   readonly figures: Snapshot | undefined;
 }
 

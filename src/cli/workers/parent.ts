@@ -47,7 +47,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
   };
   const lendTo = openLender(count);
   const gathered = new Gathered();
-  const figures = (): Snapshot => ({ ...gathered.whole!, certificates: whole.keys.certificates?.shown?.() ?? [] }); // workers have the keys from here
+  const figures = (): Snapshot | undefined => gathered.whole && { ...gathered.whole, certificates: whole.keys.certificates?.shown?.() ?? [] }; // workers have the keys from here
   const workers = new Workers({
     count, log,
     get patience() { return whole.settings.grace * 1000 + 5000; },
@@ -70,14 +70,16 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
   try {
     const inherited = await inWords(settings, () => inheritedDoors(settings));
     await inWords(settings, () => takeDoors(doors, settings, { local: whole.keys.local, inherited }));
-    await workers.start();
     const { admin } = settings;
-    if (admin !== undefined) {
-      await gathered.begin(() => workers.ask('snapshot', null), () => { workers.sayToAdmin('figures', figures()); });
-      forgetAdmin = await inWords(settings, () => openWhenFree(async () => {
-        adminDoors[adminScheme(settings, admin)] = (await openPlaces(adminPlace(settings, admin), take))!;
-        await workers.startAdmin();
-      }, { log, patient: Object.keys(inherited).length > 0 }));
+    const status = admin && inWords(settings, () => openWhenFree(async () => {
+      adminDoors[adminScheme(settings, admin)] = (await openPlaces(adminPlace(settings, admin), take))!;
+      await workers.startAdmin();
+    }, { log, patient: Object.keys(inherited).length > 0 }));
+    status?.catch(() => {}); // it starts beside the workers, and whether it serves is asked below
+    await workers.start();
+    if (status !== undefined) {
+      await gathered.begin(() => workers.ask('snapshot', null), () => { const now = figures(); if (now !== undefined) workers.sayToAdmin('figures', now); });
+      forgetAdmin = await status;
     }
   } catch (error) {
     workers.kill();

@@ -10,10 +10,10 @@ import type { ToParent } from './channel.ts';
 import type { Start } from './messages.ts';
 import type { Share } from './part.ts';
 
-/** Opens it, on the descriptor that it was handed, with the figures that it is told from time to time. It counts nothing itself. */
-export async function openStatus({ settings, doors }: Start, figures: Snapshot, { part, line }: { readonly part: Share; readonly line: ToParent }): Promise<Pick<Front, 'prepare' | 'snapshot' | 'stop'>> {
+/** Opens it, on the descriptor that it was handed, with the figures that it is told from time to time: when the first are there. It counts nothing itself. */
+export async function openStatus({ settings, doors, figures }: Start, part: Share, line: ToParent): Promise<Pick<Front, 'prepare' | 'snapshot' | 'stop'>> {
   const own = settings.admin!;
-  let newest = figures;
+  let newest = figures ?? await new Promise<Snapshot>((resolve) => { line.hear('figures', resolve); });
   line.hear('figures', (next) => { newest = next; });
   const admin = await inWords(settings, () => openAdmin(settings, own, {
     transport: nativeTransport, log: part.log.log, certificates: part.certificates, readFile: part.readFile,

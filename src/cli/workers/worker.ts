@@ -5,6 +5,7 @@ import { inWords, openFront } from '../open-front.ts';
 import { become } from '../privilege/become.ts';
 import { RunError } from '../terminal.ts';
 import { ToParent } from './channel.ts';
+import { ADMIN } from './child.ts';
 import { WORKER } from './environment.ts';
 import { takePart, type Share } from './part.ts';
 import type { Start, Trouble } from './messages.ts';
@@ -31,7 +32,7 @@ export async function work(): Promise<number> {
   try {
     if (start.account !== undefined) become(start.account);
     const part = takePart(start, line);
-    const front = await (start.figures === undefined ? openFront(start.settings, { part, inherited: start.doors }) : openStatus(start, start.figures, { part, line }));
+    const front = await (start.number === ADMIN ? openStatus(start, part, line) : openFront(start.settings, { part, inherited: start.doors }));
     line.answer('snapshot', () => front.snapshot() ?? null);
     takeReloads(front, part, line);
     line.say('ready', null);
