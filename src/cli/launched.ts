@@ -5,8 +5,10 @@ export const LAUNCHER = 'SALLYPORT_LAUNCHER';
 export const SUCCEEDS = 'SALLYPORT_SUCCEEDS';
 
 const launcher = Number(process.env[LAUNCHER] ?? NaN);
-if (process.env['LISTEN_PID'] === process.env[LAUNCHER] && !Number.isNaN(launcher)) process.env['LISTEN_PID'] = String(process.pid);
-if (process.env['LISTEN_PID'] !== undefined && process.env['LISTEN_PID'] === process.env[SUCCEEDS]) process.env['LISTEN_PID'] = String(process.pid);
+for (const name of ['LISTEN_PID', 'WATCHDOG_PID']) { // what was meant for the other is for this one
+  const pid = process.env[name];
+  if (pid !== undefined && (pid === process.env[LAUNCHER] || pid === process.env[SUCCEEDS])) process.env[name] = String(process.pid);
+}
 delete process.env[LAUNCHER]; // apps that this process starts are not launched ones
 
 /** Milliseconds in which nobody presses a key twice. */

@@ -7,6 +7,7 @@ import { rootWarning } from './privilege/root.ts';
 import { createReload, type Origin } from './reload.ts';
 import { tellServiceManager } from './service-manager.ts';
 import { untilToldToStop } from './signals.ts';
+import { keepWatchdog, watchdogTime } from './watchdog.ts';
 import { createUpgrade, predecessor, takeOver } from './upgrade.ts';
 import { countWorkers } from './workers/count.ts';
 
@@ -14,6 +15,8 @@ import { countWorkers } from './workers/count.ts';
 export interface Serving extends Pick<Front, 'ready' | 'log' | 'reopenLog' | 'sockets' | 'stop' | 'stopNow'> {
   /** Rejects where serving has come to an end by itself; undefined where it does not. */
   readonly failed?: Promise<never>;
+  /** Settles when every process that serves has answered, or is gone; undefined where this is the only one. */
+  answers?(): Promise<unknown>;
   /** Other settings count from now on; they differ in nothing but what can be changed so. Rejects, and nothing has changed, where one process cannot serve by them. */
   reload(settings: Settings): Promise<void>;
 }
@@ -28,7 +31,7 @@ export async function openServing(settings: Settings, count: number): Promise<Se
   return { ...front, reload: async (next) => { (await inWords(next, () => front.prepare(next))).commit(); } };
 }
 
-/** Says to all who want to know that the front serves. */
+/** Says to all who want to know that the front serves, and to those who want to hear it again and again, until this process ends. */
 export async function announce(front: Serving): Promise<void> {
   const message = passedBy(process.env);
   if (message !== undefined) front.log.event({ event: 'sockets-not-ours', level: 'warn', message });
@@ -36,6 +39,8 @@ export async function announce(front: Serving): Promise<void> {
   const before = predecessor();
   await tellServiceManager('READY=1', front, before === undefined ? [] : [`MAINPID=${process.pid}`]);
   if (before !== undefined) await takeOver(before);
+  const time = watchdogTime(process.env);
+  if (time !== undefined) keepWatchdog({ time, answers: async () => { await front.answers?.(); }, tell: () => tellServiceManager('WATCHDOG=1', front) });
 }
 
 /** Stops in order. */

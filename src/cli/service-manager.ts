@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Front } from '../front/front.ts';
 
 /** What a service manager may be told (sd_notify(3)). */
-export type ServiceState = 'READY=1' | 'STOPPING=1';
+export type ServiceState = 'READY=1' | 'STOPPING=1' | 'WATCHDOG=1';
 
 /**
  * Tells the service manager that started this process, where it listens for that (`Type=notify`, NOTIFY_SOCKET).

@@ -13,16 +13,20 @@ import { startProgram } from '../helpers/program.ts';
 import type { Program } from '../helpers/program.ts';
 import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
 import type { RawApp } from '../helpers/raw-app.ts';
+import { childrenOf, wordsOf } from '../helpers/processes.ts';
 import { program, requires } from '../helpers/real.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
 import { Talk } from '../helpers/talk.ts';
 
 const BUN = join(ROOT, 'node_modules/.bin/bun');
 const WAYS = [
-  ['Node', [process.execPath, BIN], []],
+  ['Node', [process.execPath, BIN], ['--workers', '2']],
   ['Bun', [BUN, BIN], []],
   ['Bun, launched by Node', [process.execPath, BIN], ['--runtime', 'bun']],
 ] as const;
+
+/** Before a command: it is the process that the service manager watches. */
+const WATCHED = ['/bin/sh', '-c', 'WATCHDOG_PID=$$ exec "$0" "$@"'];
 
 /** Prints what a service is told on NOTIFY_SOCKET, as a service manager hears it. */
 const MANAGER = `import socket, sys
@@ -52,9 +56,9 @@ describe('sockets of a service manager', requires('systemd', 'python3'), () => {
     test(`${way}: each door on its socket; who came before the front is answered; the service manager is told`, async (t) => {
       const [https, http] = [await quietPort(), await quietPort()];
       const before = manager.stdout().length;
-      const env = { NOTIFY_SOCKET: notify };
+      const env = { NOTIFY_SOCKET: notify, WATCHDOG_USEC: '400000' };
       const coming = eventually('the first client to be let in', () => Talk.open(http).catch(() => undefined), 20_000);
-      const front = await startFront(t, [app.address, ...more], { as: activation([`127.0.0.1:${https}`, `127.0.0.1:${http}`], ['https', 'http'], env), program: command, env });
+      const front = await startFront(t, [app.address, ...more], { as: [...activation([`127.0.0.1:${https}`, `127.0.0.1:${http}`], ['https', 'http'], env), ...WATCHED], program: command, env });
       assert.deepEqual([front.ready['https'], front.ready['http']], [`https://127.0.0.1:${https}`, `http://127.0.0.1:${http}`]);
       assert.match(String(front.ready['runtime']), way === 'Node' ? /^Node/ : /^Bun/);
       const first = await coming;
@@ -65,6 +69,19 @@ describe('sockets of a service manager', requires('systemd', 'python3'), () => {
       assert.match(app.connections.at(-1)?.received ?? '', /X-Forwarded-For: 127\.0\.0\.1\r\n/);
       const told = `READY=1\nSTATUS=https://127.0.0.1:${https}, http://127.0.0.1:${http} before ${app.address}`;
       await eventually('READY', () => manager.stdout().slice(before).includes(told), 20_000);
+      const heard = (): number => manager.stdout().slice(before).split('WATCHDOG=1').length - 1;
+      await eventually('WATCHDOG, again and again', () => heard() > 2, 20_000);
+      if (way === 'Node') {
+        const [stuck] = childrenOf(front.pid).filter((pid) => wordsOf(pid).includes('worker'));
+        process.kill(stuck!, 'SIGSTOP');
+        const last = await eventually('silence while a worker is stuck', async () => {
+          const count = heard();
+          await new Promise((resolve) => { setTimeout(resolve, 1000); });
+          return heard() === count ? count : undefined;
+        }, 20_000);
+        process.kill(stuck!, 'SIGCONT');
+        await eventually('WATCHDOG again', () => heard() > last, 20_000);
+      }
       assert.deepEqual(await front.stop(), { code: 0, signal: null });
       await eventually('STOPPING', () => manager.stdout().slice(before).includes('STOPPING=1'), 20_000);
     });
@@ -79,7 +96,7 @@ describe('sockets of a service manager', requires('systemd', 'python3'), () => {
 import { readdirSync, readlinkSync } from 'node:fs';
 const held = readdirSync('/proc/self/fd').filter((fd) => fd > 2).flatMap((fd) => { try { return [readlinkSync('/proc/self/fd/' + fd)]; } catch { return []; } });
 createServer((_, answer) => answer.end(JSON.stringify({ held, env: Object.keys(process.env) }))).listen(Number(process.env.PORT), '127.0.0.1');`);
-      const env = { NOTIFY_SOCKET: notify };
+      const env = { NOTIFY_SOCKET: notify, WATCHDOG_USEC: '30000000' };
       const coming = eventually('the first client to be let in', () => connectTo(place), 20_000);
       const front = await startFront(t, ['run', '--https', 'off', '--http', `unix:${place}`, '--scheme', '/=http', '--', process.execPath, script], { as: activation([place], ['http'], env), program: command, env });
       assert.equal(front.ready['http'], `unix:${place}`);
@@ -89,7 +106,7 @@ createServer((_, answer) => answer.end(JSON.stringify({ held, env: Object.keys(p
       });
       const seen = JSON.parse(answer) as { held: string[]; env: string[] };
       assert.deepEqual(seen.held.filter((link) => link.startsWith('socket:')), []);
-      assert.deepEqual(seen.env.filter((name) => /^(LISTEN_|NOTIFY_|SALLYPORT_LAUNCHER)/.test(name)), []);
+      assert.deepEqual(seen.env.filter((name) => /^(LISTEN_|NOTIFY_|WATCHDOG_|SALLYPORT_LAUNCHER)/.test(name)), []);
       assert.deepEqual(await front.stop(), { code: 0, signal: null });
       assert.ok(existsSync(place), 'it is the service manager\'s, which listens on');
     });

@@ -36,6 +36,8 @@ After=network.target ${name}.socket
 Type=notify
 # systemd-notify says it: neither Node nor Bun can write to systemd's socket.
 NotifyAccess=all
+# Told twice in that time, while every process of it answers; a service that is stuck is ended and started anew.
+WatchdogSec=30
 ExecStart=${command(plan.words)}
 ExecReload=${command(['reload'])}${launched ? '' : ' --pid $MAINPID'}
 User=${user}

@@ -89,6 +89,8 @@ export interface ParentAsks {
   readonly prepare: readonly [Configured, Trouble | null];
   /** What was made ready counts from now on. */
   readonly commit: readonly [number, null];
+  /** Answered by whoever is not stuck. */
+  readonly alive: readonly [null, null];
   /** Null where nothing is counted. */
   readonly snapshot: readonly [null, Snapshot | null];
 }

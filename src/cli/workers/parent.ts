@@ -92,6 +92,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     log,
     ready: { ...readyEvent(settings, doors, Object.values(adminDoors)[0]?.url ?? (settings.admin && addressText(settings.admin.address))), workers: count },
     failed: workers.failed,
+    answers: () => workers.ask('alive', null),
     reopenLog: logs.reopen,
     async reload(next) {
       const generation = ++tried;

@@ -33,6 +33,7 @@ export async function work(): Promise<number> {
     if (start.account !== undefined) become(start.account);
     const part = takePart(start, line);
     const front = await (start.number === ADMIN ? openStatus(start, part, line) : openFront(start.settings, { part, inherited: start.doors }));
+    line.answer('alive', () => null);
     line.answer('snapshot', () => front.snapshot() ?? null);
     takeReloads(front, part, line);
     line.say('ready', null);
