@@ -6,8 +6,10 @@ export const childrenOf = (parent: number): number[] => readdirSync('/proc').fil
   try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }
 });
 
-/** The words that a process was started with. */
-export const wordsOf = (pid: number): string[] => readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+/** The words that a process was started with; none where it has ended. */
+export const wordsOf = (pid: number): string[] => {
+  try { return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0'); } catch { return []; }
+};
 
 /** Which of these processes have the end at `localPort` of the TCP connection (IPv4) between two ports of this machine. */
 export const whoHas = (pids: readonly number[], localPort: number, remotePort: number): number[] => {
