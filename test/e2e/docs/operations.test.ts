@@ -34,7 +34,7 @@ test('the file of the first steps is one that can be served', async (t) => {
   const dir = tempDir(t);
   const app = await startRawApp(t, answering(reply('ok')));
   makeCertificate(dir, 'site', ['www.example.com', 'localhost']);
-  const reader = page.follow(t, { '/etc/sallyport/sallyport.config.ts': join(dir, 'sallyport.config.ts'), '/etc/sallyport/site.pem': join(dir, 'site.crt'), '/etc/sallyport/site.key': join(dir, 'site.key'), '/var/log/sallyport': dir, 'app: 8000': `app: '${app.address}'`, 'admin: 9443': 'admin: 0' });
+  const reader = page.follow(t, { '/etc/sallyport/sallyport.config.ts': join(dir, 'sallyport.config.ts'), '/etc/sallyport/site.pem': join(dir, 'site.crt'), '/etc/sallyport/site.key': join(dir, 'site.key'), '/var/log/sallyport': dir, 'app: 8000': `app: '${app.address}'`, 'admin: 9443': `admin: 0, https: '127.0.0.1:0', http: '127.0.0.1:0'` }); // its own ports may be another's on this machine
   const file = reader.write('/etc/sallyport/sallyport.config.ts');
   assert.match((await reader.run('sallyport check')).stdout, /www\.example\.com/);
   const front = await startFront(t, ['--config', file], { env: { SALLYPORT_DATA_DIR: dir } });
