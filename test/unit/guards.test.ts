@@ -16,7 +16,7 @@ import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory
 import type { MemoryWire } from '../helpers/memory-transport.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
 
-/** Made by htpasswd 2.4, openssl 3.0 and glibc. */
+/** Made by Debian's htpasswd 2.4, `openssl passwd` 3.0 and glibc; the last ones are published: by Drepper (SHA-crypt.txt) and by Openwall (crypt_blowfish, wrapper.c). */
 const VECTORS: readonly (readonly [password: string, hash: string])[] = [
   ['open sesame', '$2y$04$p5/FKSFYOYkUP7gw1ddrzeYKpWf9AP.BF/AyjQbYlCzzxQyOH/I3O'],
   ['pässwörd', '$6$a.oAcGRSb7shfQYN$sCo/dBhYEjm5cJmLUd3DolQaoQoy4Adb7vRuLJj5TnzunKrUWicR7gZtb/riFPy8i/ZOteWv4NAnuqeT4iSN70'],
@@ -25,6 +25,9 @@ const VECTORS: readonly (readonly [password: string, hash: string])[] = [
   ['Hello world!', '$6$rounds=1400$anotherlongsalts$5FGyu8c4BZDX4wJgs0Un26YOw2XibT5eTkHF1I1aP3QqStoJI9BHD2YPJYsAjEePVGUyBjdZxcNqMWlrrbIOC.'],
   ['Hello world!', '$5$rounds=10000$saltstringsaltst$3xv.VbSHBb41AL9AvLeujZkZRBAwqFMz2.opqey6IcA'],
   ['Hello world!', '$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5'],
+  ['Hello world!', '$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1'],
+  ['U*U', '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
+  ['U*U*U', '$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a'],
 ];
 const on = scope();
 const dir = tempDir(on);
@@ -42,6 +45,11 @@ describe('a file of passwords', () => {
       assert.notEqual(await of(`${password} `), hash.hash);
     });
   }
+
+  it('takes 72 bytes of a password for bcrypt, as all do', async () => {
+    const password = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored');
+    assert.equal(await bcrypt(password, { cost: 5, salt: 'abcdefghijklmnopqrstuu' }), '5s2v8.iXieOjg/.AySBTTZIIVFJeBui');
+  });
 
   const WRONG: readonly (readonly [text: string, says: RegExp])[] = [
     ['', /has none/], ['ada\n', /Line 1 of .*htpasswd -nB/], ['ada:secret\n', /Line 1 .*none of them/], ['ada:$apr1$YV7h5GYr$WcAVahn8VaODPGSzRJFuH0\n', /MD5 or SHA-1/],
@@ -131,6 +139,23 @@ describe('a password', () => {
     assert.equal(front.transport.made.length, 4, 'at once');
     assert.equal(await front.status('/', { more: basic('ada', 'wrong') }), 401);
     assert.match(front.begin('/', { more: basic('ada', 'wrong') }).text, /^HTTP\/1\.1 401 /, 'at once');
+  });
+
+  it('that somebody guesses holds up nobody else: others are served while it is looked at', async () => {
+    const slow = join(dir, 'slow.htpasswd');
+    writeFileSync(slow, `ada:${VECTORS[0]![1].replace('$04$', '$09$')}\nbea:$6$rounds=20000$anotherlongsalts$${'a'.repeat(86)}\n`);
+    const front = new Guarded({ '/': `basic:${slow}`, '/open': 'off' });
+    for (const name of ['ada', 'bea']) {
+      const guess = front.begin('/', { more: basic(name, 'a guess') });
+      let served = 0;
+      while (guess.text === '') { // each in a turn of its own, as a socket's event comes
+        await new Promise((resolve) => { setImmediate(resolve); });
+        assert.equal(await front.status('/open'), 200);
+        served++;
+      }
+      assert.match(guess.text, /^HTTP\/1\.1 401 /);
+      assert.ok(served > 5, `${served} others were served`);
+    }
   });
 
   it('may be tried thirty times from one address', async () => {
