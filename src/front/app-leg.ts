@@ -1,184 +1,62 @@
 import { Fault } from '../core/errors.ts';
 import type { Fields } from '../core/http1/fields.ts';
 import type { AnswerHead } from '../core/http1/heads.ts';
-import { withoutField } from '../core/http1/without-cookie.ts';
-import type { BodyPlan } from '../core/http1/write-head.ts';
 import { keepTrailers } from '../core/contract/keep.ts';
 import { answerStart, isLive } from './answer-start.ts';
-import type { CollectedBody } from './collected-body.ts';
-import type { Exchange } from './exchange.ts';
+import { AppRequest } from './app-request.ts';
 import { Complaints } from './complaints.ts';
+import type { Exchange } from './exchange.ts';
 import { HandedAnswer } from './handed-answer.ts';
+import { keepInterimFields } from './interim.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { idLine } from './own-answers.ts';
-import { keepInterimFields } from './interim.ts';
-import type { RunScript } from './scripts.ts';
-import type { AppLead, AppTarget } from './targets.ts';
+import type { AppLead } from './targets.ts';
 import { Tunnel } from './tunnel.ts';
-import type { AppConnection } from './upstream/connection.ts';
-import type { AnswerListener } from './upstream/listener.ts';
-import type { AppPool } from './upstream/pool.ts';
-import { Sending } from './sending.ts';
-import { Choice } from './upstream/choice.ts';
-import type { Waiter } from './upstream/places.ts';
 
 /** Bytes read ahead of a client on an answer that must be live, and the least for others: below the wire's own mark there would be no drain to wait for. */
 const LIVE_AHEAD = 64 * 1024;
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']); // RFC 9110 §9.2.2
 
-/** One request's way to the app and the answer's way back. */
-export class AppLeg implements AnswerListener, Waiter {
-  readonly target: AppTarget;
-  readonly #exchange: Exchange;
-  /** What the app is asked for. */
-  readonly #send: string;
-  readonly #run: RunScript | undefined;
-  #complaints: Complaints | undefined;
-  #connection: AppConnection | undefined;
-  #plan!: BodyPlan;
-  /** Undefined where there is no body. */
-  #sending: Sending | undefined;
-  /** Undefined where the app is one server. */
-  #choice: Choice | undefined;
-  /** Something of the request was sent to the server that it went to last. */
-  #sent = false;
-  /** It had a second connection to that server already. */
-  #retried = false;
-  /** The name of its server was looked up for it. */
-  #looked = false;
-  #over = false;
-  placed = false;
-  #begunAt = 0;
-  #hint: string | undefined;
+/** One request's way to the app ({@link AppRequest}) and the answer's way back. */
+export class AppLeg extends AppRequest {
   #readAhead: number;
+  /** The app was stopped, as the client takes less than it sends. */
   #held = false;
+  /** The answer is a file's, which the app has named. */
   #handed: HandedAnswer | undefined;
+  #complaints: Complaints | undefined;
 
-  constructor(exchange: Exchange, { target, send, run }: AppLead) {
-    this.#exchange = exchange;
-    this.target = target;
-    this.#send = send;
-    this.#run = run;
-    this.#readAhead = Math.max(LIVE_AHEAD, target.route.readAhead);
-  }
-
-  /** Without a body, or with one that follows through `content`. */
-  begin(plan: BodyPlan): void {
-    this.#plan = plan;
-    if (plan.framing === 'chunked' || plan.length > 0) this.#sending = new Sending(this.#exchange);
-    this.target.upstream.places.enter(this);
-  }
-
-  /** With a body that is whole. */
-  beginWith(body: CollectedBody): void {
-    this.#plan = { framing: 'length', length: body.size };
-    this.#sending = new Sending(this.#exchange, body);
-    this.target.upstream.places.enter(this);
-  }
-
-  /** A piece of a body that follows, lent. False: hold the client. */
-  content(bytes: Uint8Array): boolean { return this.#sending?.content(bytes, this.#connection) ?? true; }
-
-  endContent(trailers: string): void { this.#sending?.end(trailers, this.#connection); }
-
-  /** What of a request's trailers goes on: nothing by which one could pose as a header of the route's own. */
-  keepTrailers(trailers: Fields): string {
-    const kept = keepTrailers(trailers);
-    return this.target.changeRequest === undefined ? kept : this.target.changeRequest.drop(kept);
+  constructor(exchange: Exchange, lead: AppLead) {
+    super(exchange, lead);
+    this.#readAhead = Math.max(LIVE_AHEAD, lead.target.route.readAhead);
   }
 
   clientDrained(): void {
     if (!this.#held) return;
     this.#held = false;
-    this.#connection?.resume();
+    this.connection?.resume();
   }
 
-  /** The exchange is over, however. A connection that is still busy with it is dropped at once. */
-  abort(): void {
-    this.#over = true;
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.#sending?.stop();
+  override abort(): void {
     this.#complaints?.end();
-    connection?.drop();
-    this.#choice?.release();
-    this.#leavePlace();
+    super.abort();
   }
-
-  #leavePlace(): void { this.target.upstream.places.leave(this); }
-
-  // ---- what the app's places tell (Waiter) ----
-
-  onPlace(): void { this.#toServer(); }
-
-  onNoPlace(fault: Fault): void { this.#exchange.fail(fault); }
-
-  onTold(): void { this.#exchange.down.flush(); }
-
-  /** To the app's server, or the next of its servers; `because` is what the last one did. */
-  #toServer(because?: Fault): void {
-    const { upstream } = this.target;
-    const { head, truth } = this.#exchange;
-    let pool = upstream.sole;
-    if (pool === undefined) {
-      this.#choice ??= new Choice(upstream, { head, truth, replayable: this.#replayable });
-      pool = this.#choice.next();
-    }
-    if (pool === undefined) {
-      // A server that took the request and did not answer it says more than that no other is left.
-      this.#exchange.fail(because !== undefined && this.#sent ? because : upstream.down());
-      return;
-    }
-    this.#retried = false;
-    // A connection that has been idle may be closing as we write; only what may be sent twice may take that risk.
-    this.#attempt(pool, this.#replayable ? 'any' : 'recent');
-  }
-
-  #attempt(pool: AppPool, which: Parameters<AppPool['take']>[0]): void {
-    this.#begunAt = this.#exchange.context.stamp();
-    this.#sent = false;
-    const connection = this.#connection = pool.take(which, this.#exchange);
-    connection.begin(this, this.#exchange.head);
-  }
-
-  get #replayable(): boolean { return this.#sending?.streaming !== true && IDEMPOTENT.has(this.#exchange.head.method); }
 
   // ---- what the connection tells (AnswerListener) ----
 
-  onReady(): void {
-    const exchange = this.#exchange;
-    const { truth, id, context, span } = exchange;
-    const whole = span === undefined ? exchange.head : span.head;
-    const head = exchange.hideAuthorization ? withoutField(whole, 'authorization') : whole;
-    const connection = this.#connection!;
-    const written = this.target.write({ head, target: this.#send, truth, requestId: id, plan: this.#plan, expects: this.#sending?.streaming === true && head.expectsContinue, run: this.#run });
-    if (written instanceof Fault) { exchange.fail(written); return; }
-    if (context.observe !== undefined) context.observe({ requestId: id, head, forwarded: written.text });
-    this.#hint = written.hint;
-    this.#sent = true;
-    connection.head(written.bytes, this.#plan);
-    if (this.#sending === undefined) connection.endContent('');
-    else this.#sending.begin(connection);
+  override onInterim(head: AnswerHead): void {
+    this.exchange.down.interim(head.status, head.reason, keepInterimFields(head));
   }
 
-  onRoom(): void {
-    this.#sending?.room();
-  }
-
-  onInterim(head: AnswerHead): void {
-    this.#exchange.down.interim(head.status, head.reason, keepInterimFields(head));
-  }
-
-  onAnswer(head: AnswerHead): void {
-    const exchange = this.#exchange;
-    exchange.appMs = exchange.context.stamp() - this.#begunAt;
-    const pool = this.#connection?.pool;
+  override onAnswer(head: AnswerHead): void {
+    const { exchange } = this;
+    exchange.appMs = exchange.context.stamp() - this.begunAt;
+    const pool = this.connection?.pool;
     if (pool?.trouble !== undefined) pool.trouble = undefined;
-    this.#choice?.good();
-    const verdict = judgeAnswer(exchange, this.target, head, this.#connection?.localAddress);
+    this.choice?.good();
+    const verdict = judgeAnswer(exchange, this.target, head, this.connection?.localAddress);
     if (verdict.replacement !== undefined) { exchange.explain(verdict.replacement); return; }
     let { lines } = verdict;
-    if (this.#choice !== undefined) lines += this.#choice.stickyLine(this.target.cookiePath, exchange.truth);
+    if (this.choice !== undefined) lines += this.choice.stickyLine(this.target.cookiePath, exchange.truth);
     if (verdict.handOver >= 0) {
       const handed = HandedAnswer.of(exchange.head, this.target, { head, lines, field: verdict.handOver });
       if (handed instanceof Fault) exchange.fail(handed);
@@ -191,109 +69,67 @@ export class AppLeg implements AnswerListener, Waiter {
     exchange.live = isLive(head);
     if (exchange.live) this.#readAhead = LIVE_AHEAD;
     exchange.start(answerStart(head, exchange.head.method, lines));
-    if (exchange.live) this.#leavePlace();
+    if (exchange.live) this.leavePlace();
   }
 
   /** The answer is a file's, once what the app sends all the same is out of the way. */
   #sendHanded(): void {
     const handed = this.#handed!;
     this.#handed = undefined;
-    const connection = this.#connection;
-    this.#connection = undefined;
+    const { connection } = this;
+    this.connection = undefined;
     connection?.drop();
-    this.#leavePlace();
-    handed.send(this.#exchange);
+    this.leavePlace();
+    handed.send(this.exchange);
   }
 
-  onContent(bytes: Uint8Array): void {
+  override onContent(bytes: Uint8Array): void {
     if (this.#handed !== undefined) {
       if (this.#handed.hasEnough(bytes.length)) this.#sendHanded();
       return;
     }
-    this.#exchange.content(bytes);
+    this.exchange.content(bytes);
   }
 
-  onComplaint(bytes: Uint8Array): void {
-    const { context, id } = this.#exchange;
-    this.#complaints ??= new Complaints(context, id, this.#run);
+  override onComplaint(bytes: Uint8Array): void {
+    const { context, id } = this.exchange;
+    this.#complaints ??= new Complaints(context, id, this.run);
     this.#complaints.add(bytes);
   }
 
-  onEnd(trailers: Fields | undefined): void {
-    this.#connection = undefined;
+  override onEnd(trailers: Fields | undefined): void {
+    this.connection = undefined;
     if (this.#handed !== undefined) { this.#sendHanded(); return; }
-    this.#exchange.finish(trailers === undefined ? '' : keepTrailers(trailers));
+    this.exchange.finish(trailers === undefined ? '' : keepTrailers(trailers));
   }
 
-  onFlush(): void {
-    const exchange = this.#exchange;
+  override onFlush(): void {
+    const { exchange } = this;
     exchange.flush();
-    if (!this.#held && this.#connection !== undefined && exchange.buffered > this.#readAhead) {
+    if (!this.#held && this.connection !== undefined && exchange.buffered > this.#readAhead) {
       this.#held = true;
-      this.#connection.pause();
+      this.connection.pause();
     }
   }
 
-  onSwitch(head: AnswerHead, early: Uint8Array | undefined): void {
-    const exchange = this.#exchange;
-    const connection = this.#connection!;
-    this.#connection = undefined;
+  override onSwitch(head: AnswerHead, early: Uint8Array | undefined): void {
+    const { exchange } = this;
+    const connection = this.connection!;
+    this.connection = undefined;
     exchange.switched();
     const tunnel = new Tunnel(exchange.context, connection.surrender());
-    this.#choice?.good();
-    this.#leavePlace();
+    this.choice?.good();
+    this.leavePlace();
     const lines = this.target.repair(head, exchange.head, exchange.truth).lines + idLine(exchange.id);
     const client = exchange.down.tunnel(lines, tunnel.clientSide);
     tunnel.join(client, early, exchange);
   }
 
-  onFault(fault: Fault, begun: boolean): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    const exchange = this.#exchange;
+  override onFault(fault: Fault, begun: boolean): void {
+    const { connection, exchange } = this;
+    this.connection = undefined;
     if (this.#handed !== undefined) { this.#sendHanded(); return; } // its head was whole
     if (exchange.answered) { exchange.cut(fault); return; }
-    const ours = fault.code === 'no-descriptors'; // and no server's
-    if (!ours && this.#again(fault, begun, connection)) return;
-    if (connection !== undefined && !ours) connection.pool.trouble = fault;
-    const hint = !begun && fault.code === 'app-closed' ? this.#hint : undefined;
-    exchange.fail(hint === undefined ? fault : new Fault(fault.code, `${fault.detail}. ${hint}`));
-  }
-
-  /**
-   * Sends the request once more where nobody can tell: nothing of it was sent, or the connection closed without a byte
-   * of an answer and the request may be sent twice. Not after a timeout: the app may be at work on it, and the client
-   * has waited long enough.
-   */
-  #again(fault: Fault, begun: boolean, connection: AppConnection | undefined): boolean {
-    const closed = fault.code === 'app-closed' && !begun;
-    if (closed && connection?.reused === true) { // which an app may do at any time, and is no sign of trouble
-      if (!this.#replayable) return false;
-      if (!this.#retried) {
-        this.#retried = true;
-        this.#sending?.rewind();
-        this.#attempt(connection.pool, 'fresh');
-        return true;
-      }
-    } else if (!closed || this.#hint === undefined) this.#choice?.bad(fault); // else any server may have found the request too large
-    if (this.#sent && !(closed && this.#replayable)) return false;
-    if (this.#choice === undefined) return this.#lookAgain(fault, connection);
-    this.#sending?.rewind();
-    this.#toServer(fault);
-    return true;
-  }
-
-  /** A sole server that is not there may have moved: its name is asked for, and the request waits for that, once. */
-  #lookAgain(fault: Fault, connection: AppConnection | undefined): boolean {
-    const pool = this.target.upstream.sole!;
-    if (this.#sent || this.#looked || pool.names === undefined || connection === undefined) return false;
-    this.#looked = true;
-    void pool.names.look(this.#exchange.context.settings.timeouts.connect).then(() => {
-      if (this.#over) return;
-      if (connection.generation !== pool.generation) this.#attempt(pool, 'fresh');
-      else this.#exchange.fail(fault);
-      this.#exchange.down.flush();
-    });
-    return true;
+    this.unanswered(fault, begun, connection);
   }
 }

@@ -3,7 +3,7 @@ import type { BodyPlan } from '../core/http1/write-head.ts';
 import { createCompress, type Compress, type CompressRules } from '../core/policy/compress.ts';
 import { canMake, Coder, hasRoom } from './coder.ts';
 import type { AnswerStart } from './downstream/downstream.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeAnswer } from './exchange-answer.ts';
 
 /** What the carrier frames as it can. */
 const UNKNOWN_LENGTH: BodyPlan = { framing: 'close', length: 0 };
@@ -17,7 +17,7 @@ export function compileCompress(rules: CompressRules | undefined): Compress | un
 }
 
 /** An answer as it is to be sent, and what its content has to go through; undefined where it stays as it is. */
-export function compressAnswer(exchange: Exchange, answer: AnswerStart, compress: Compress): { readonly start: AnswerStart; readonly coder: Coder | undefined } {
+export function compressAnswer(exchange: ExchangeAnswer, answer: AnswerStart, compress: Compress): { readonly start: AnswerStart; readonly coder: Coder | undefined } {
   const { lines, coding } = compress(exchange.head, answer, hasRoom());
   if (coding === undefined || answer.body.framing === 'none') return { start: { ...answer, lines }, coder: undefined };
   const { down } = exchange;

@@ -1,7 +1,7 @@
 import { FAULTS, type Fault, type FaultCode } from '../core/errors.ts';
 import type { Peer } from '../core/contract/trust.ts';
 import type { FrontContext } from './context.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeFacts } from './exchange-facts.ts';
 
 export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.address : 'unix'; }
 
@@ -9,7 +9,7 @@ export function peerText(peer: Peer): string { return peer.kind === 'ip' ? peer.
 const TOLD_APART: ReadonlySet<FaultCode> = new Set(['maintenance', 'app-busy', 'app-queue-timeout']);
 
 /** The access line of an exchange that is over, the end of its span, and an event where something went wrong that somebody has to act on. */
-export function logExchange(exchange: Exchange): void {
+export function logExchange(exchange: ExchangeFacts): void {
   const { context, fault } = exchange;
   context.counters?.end(exchange);
   exchange.span?.end(exchange);
@@ -19,11 +19,11 @@ export function logExchange(exchange: Exchange): void {
 }
 
 /** As logs and counts have it: 499 where the client left before there was an answer (as nginx has it), 0 where it was cut without one. */
-export function statusOf({ status, fault }: Exchange): number {
+export function statusOf({ status, fault }: ExchangeFacts): number {
   return status === 0 && fault?.code === 'client-gone' ? 499 : status;
 }
 
-function logAccess(exchange: Exchange): void {
+function logAccess(exchange: ExchangeFacts): void {
   const { context, head, fault, truth } = exchange;
   const referer = head.fields.get('referer');
   context.log.access({

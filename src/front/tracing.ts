@@ -5,7 +5,7 @@ import type { Fields } from '../core/http1/fields.ts';
 import { withFields } from '../core/http1/changed-fields.ts';
 import type { RequestHead } from '../core/http1/heads.ts';
 import { hostName } from '../core/policy/urls.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeFacts } from './exchange-facts.ts';
 import { peerText } from './exchange-log.ts';
 import type { Log } from './log/index.ts';
 import { SERVER, ERROR, type Api, type Attributes, type Span, type Tracer } from './tracing-api.ts';
@@ -13,14 +13,14 @@ import { SERVER, ERROR, type Api, type Attributes, type Span, type Tracer } from
 /** Makes a span of each exchange. */
 export interface Tracing {
   /** Once the truth is known. Undefined where the tracer failed: a request is not lost for that. */
-  begin(exchange: Exchange): ExchangeSpan | undefined;
+  begin(exchange: ExchangeFacts): ExchangeSpan | undefined;
 }
 
 /** One exchange as others trace it. */
 export interface ExchangeSpan {
   /** The request as it goes on: in the place of the client's trace context (traceparent and its kin) that of this span. */
   readonly head: RequestHead;
-  end(exchange: Exchange): void;
+  end(exchange: ExchangeFacts): void;
 }
 
 /** Where a copy of the API that has an SDK behind it says so (opentelemetry-js, api/src/internal/global-utils.ts). */
@@ -72,7 +72,7 @@ export class ApiTracing implements Tracing {
     this.#log = log;
   }
 
-  begin(exchange: Exchange): ExchangeSpan | undefined {
+  begin(exchange: ExchangeFacts): ExchangeSpan | undefined {
     try {
       const { propagation, trace, ROOT_CONTEXT } = this.#api;
       const { head } = exchange;
@@ -106,7 +106,7 @@ export class ApiTracing implements Tracing {
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 
 /** Semantic conventions for HTTP server spans 1.23 and later. What the log hides of a query is hidden here as well. */
-function attributesOf({ head, truth, down, id, context }: Exchange): Attributes {
+function attributesOf({ head, truth, down, id, context }: ExchangeFacts): Attributes {
   const target = context.log.hide(head.target);
   const query = target.indexOf('?');
   const known = KNOWN_METHODS.has(head.method);
@@ -127,7 +127,7 @@ function attributesOf({ head, truth, down, id, context }: Exchange): Attributes 
   };
 }
 
-function end(span: Span, { status, fault, bytesOut }: Exchange): void {
+function end(span: Span, { status, fault, bytesOut }: ExchangeFacts): void {
   if (status !== 0) span.setAttribute('http.response.status_code', status);
   span.setAttribute('http.response.body.size', bytesOut);
   // 4xx is the client's business, unless there is no answer or only a part of one.

@@ -1,6 +1,6 @@
 import { countStripped } from '../../core/contract/keep.ts';
 import type { FaultCode } from '../../core/errors.ts';
-import type { Exchange } from '../exchange.ts';
+import type { ExchangeFacts } from '../exchange-facts.ts';
 import { statusOf } from '../exchange-log.ts';
 import { BOUNDS, NO_SITE, type Histogram, type RedirectFinding, type Refusal, type SiteCounts, type Snapshot } from './snapshot.ts';
 
@@ -64,7 +64,7 @@ export class Counters {
   begin(): void { this.#running++; }
 
   /** An exchange is over. */
-  end(exchange: Exchange): void {
+  end(exchange: ExchangeFacts): void {
     this.#running--;
     const { fault, head, appMs } = exchange;
     const status = statusOf(exchange);
