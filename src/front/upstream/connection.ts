@@ -3,33 +3,21 @@ import type { Fields } from '../../core/http1/fields.ts';
 import type { AnswerHead, RequestHead } from '../../core/http1/heads.ts';
 import { Name } from '../../core/http1/names.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
-import type { Wire, WireError, WireHandler } from '../../transport/wire.ts';
-import type { Timed } from '../../transport/clock.ts';
+import type { WireError } from '../../transport/wire.ts';
 import { logDefect } from '../exchange-log.ts';
-import { Output } from '../output.ts';
-import { tooMany } from '../scarcity.ts';
 import { AnswerReader, type AnswerEvents, type AnswerSource } from './answer-reader.ts';
+import { AppLine } from './app-line.ts';
 import { AS_IT_IS, framingOf, type BodyFraming } from './body-framing.ts';
-import { Dial } from './dial.ts';
 import { FastCgiAnswers } from './fastcgi-answers.ts';
 import type { IdleConnections } from './idle.ts';
 import type { AnswerListener } from './listener.ts';
+import { endedEarly, silent } from './no-answer.ts';
 import type { AppPool } from './pool.ts';
-import { lateRefusal } from './tls-trouble.ts';
-
-/** For a wire that was given up. */
-const NOBODY: WireHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
 
 /** A connection to an app, whatever protocol it speaks: one request and its answer at a time. */
-export class AppConnection implements WireHandler, AnswerEvents, Timed {
-  deadline = Infinity;
+export class AppConnection extends AppLine implements AnswerEvents {
   /** It has carried an exchange before, so the app may close it at any moment (RFC 9112 §9.6). */
   reused = false;
-  /** Where it waits between two requests. */
-  readonly idle: IdleConnections;
-  /** When it became idle, as `performance.now()` was at the last tick. */
-  idleSince = 0;
-  #phase: 'connecting' | 'open' | 'tunnel' | 'closed' = 'connecting';
   /** Undefined: nobody waits for anything, the connection is idle. */
   #listener: AnswerListener | undefined;
   #method = '';
@@ -39,23 +27,12 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   #requestWhole = false;
   #keepAlive = false;
   #paused = false;
-  #wire!: Wire;
-  #out!: Output;
-  readonly #dial: Dial;
   readonly #reader: AnswerSource;
-  readonly pool: AppPool;
-  /** Of the pool's addresses, when it was opened. */
-  readonly generation: number;
 
-  /** `prelude`: what it begins with, in latin1, before TLS too. */
   constructor(pool: AppPool, idle: IdleConnections, prelude?: string) {
-    this.pool = pool;
-    this.idle = idle;
-    this.generation = pool.generation;
+    super(pool, idle, prelude);
     this.#reader = pool.protocol === 'fastcgi' ? new FastCgiAnswers(pool.context.classify, this) : new AnswerReader(pool.context.classify, this);
-    this.#dial = new Dial(pool, prelude, { handler: this, onUp: () => { this.#up(); } });
-    pool.context.clock.add(this);
-    this.#tryNext();
+    this.dialNext();
   }
 
   // ---- the request ----
@@ -65,48 +42,48 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     this.#method = method;
     this.#maySwitch = websocket && this.pool.protocol === 'http';
     this.#requestWhole = this.#keepAlive = false;
-    if (this.#phase === 'open') this.#ready();
+    if (this.phase === 'open') this.#ready();
   }
 
   /** What comes before the body: a head, or a packet of variables. */
   head(bytes: string | Uint8Array, plan: BodyPlan): void {
     this.#framing = framingOf(this.pool.protocol, plan);
-    if (typeof bytes === 'string') this.#out.text(bytes);
-    else this.#out.bytes(bytes);
+    if (typeof bytes === 'string') this.out.text(bytes);
+    else this.out.bytes(bytes);
   }
 
   /** Lent bytes. False: enough for now, go on at `onRoom`. */
   content(bytes: Uint8Array): boolean {
-    if (bytes.length === 0 || this.#phase === 'closed') return true;
-    this.#framing.content(this.#out, bytes);
-    this.#out.flush();
+    if (bytes.length === 0 || this.phase === 'closed') return true;
+    this.#framing.content(this.out, bytes);
+    this.out.flush();
     this.#patience();
-    return !this.#out.full;
+    return !this.out.full;
   }
 
   endContent(trailers: string): void {
-    if (this.#phase === 'closed') return;
+    if (this.phase === 'closed') return;
     this.#requestWhole = true;
-    this.#framing.end(this.#out, trailers);
-    this.#out.flush();
+    this.#framing.end(this.out, trailers);
+    this.out.flush();
     this.#patience();
   }
 
-  flush(): void { this.#out.flush(); }
+  flush(): void { this.out.flush(); }
 
   // ---- the answer's pace, and the end ----
 
   pause(): void {
     this.#paused = true;
     this.deadline = Infinity; // the client is the slow one now
-    this.#wire.pause();
+    this.wire.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#patience();
-    this.#wire.resume();
+    this.wire.resume();
   }
 
   /** Ends it at once, whatever it is doing; nobody is told. */
@@ -115,26 +92,12 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     this.#close();
   }
 
-  /** Gives the wire to a tunnel. */
-  surrender(): Wire {
-    this.#phase = 'tunnel';
-    this.#leave();
-    return this.#wire;
-  }
-
   /** The app has shown that it serves this connection. */
   get accepted(): boolean { return this.reused || this.#reader.begun; }
 
-  /** The address that the app sees us come from: `unix` by a unix socket, undefined from its own loopback. */
-  get localAddress(): string | undefined {
-    const { local } = this.#wire;
-    if (local.kind === 'unix') return 'unix';
-    return local.address === '::1' || local.address.startsWith('127.') ? undefined : local.address;
-  }
-
   // ---- what the wire tells ----
 
-  onData(bytes: Uint8Array): void {
+  override onData(bytes: Uint8Array): void {
     if (this.#reader.idle) { this.drop(); return; } // bytes that no request asked for
     try {
       this.#reader.read(bytes);
@@ -143,18 +106,18 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
       this.#listener.onFlush();
     } catch (error) { // a defect of ours costs this exchange and no other
       logDefect(this.pool.context, error);
-      this.#fail(new Fault('internal'));
+      this.fail(new Fault('internal'));
     }
   }
 
-  onDrain(): void {
-    this.#out.full = false;
+  override onDrain(): void {
+    this.out.full = false;
     if (this.#listener === undefined) return;
     this.#patience();
     this.#listener.onRoom();
   }
 
-  onEnd(): void {
+  override onEnd(): void {
     if (this.#reader.endsWithConnection) {
       const listener = this.#listener;
       this.#reader.stop();
@@ -163,24 +126,15 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     } else this.#broken(undefined);
   }
 
-  onClose(error: WireError | undefined): void {
-    if (this.#phase !== 'connecting' || this.#listener === undefined) this.#broken(error);
-    else {
-      const fault = this.#dial.failed(error);
-      if (!this.#tryNext()) this.#fail(fault);
-    }
+  override onClose(error: WireError | undefined): void {
+    if (this.phase === 'connecting' && this.#listener !== undefined) this.#failUnlessTried(this.afterRefusal(error));
+    else this.#broken(error);
   }
 
-  onDeadline(): void {
-    const { written, tls, context: { settings: { timeouts } } } = this.pool;
+  override onDeadline(): void {
     if (this.#listener === undefined) this.drop();
-    else if (this.#phase === 'connecting') {
-      this.#wire.handler = NOBODY; // what comes of it now is the next address' business no more
-      this.#wire.destroy();
-      if (!this.#tryNext()) this.#fail(new Fault('app-connect-timeout', `${written}: no connection${tls === undefined ? '' : ' and handshake'} in ${timeouts.connect} ms`));
-    }
-    else if (this.#reader.inBody) this.#fail(new Fault('app-idle-timeout', `${written}: no byte of the answer for ${timeouts.answerIdle} ms`));
-    else this.#fail(new Fault('app-answer-timeout', `${written}: no answer in ${timeouts.answer} ms`));
+    else if (this.phase === 'connecting') this.#failUnlessTried(this.afterSilence());
+    else this.fail(silent(this.pool, this.#reader));
   }
 
   // ---- what the bytes mean (AnswerEvents) ----
@@ -200,7 +154,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   onWhole(trailers: Fields | undefined, more: boolean): void {
     const listener = this.#listener;
     this.#listener = undefined;
-    if (this.#keepAlive && this.#requestWhole && !more && !this.#paused && this.#wire.broken !== true) {
+    if (this.#keepAlive && this.#requestWhole && !more && !this.#paused && this.wire.broken !== true) {
       this.reused = true;
       this.pool.keep(this);
     } else this.#close();
@@ -209,7 +163,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   onSwitch(head: AnswerHead, early: Uint8Array | undefined): void {
     if (!this.#maySwitch || !head.websocket) {
-      this.#fail(new Fault('app-unasked-upgrade', `${this.pool.written}: 101 to ${this.#maySwitch ? 'something other than the WebSocket that was asked for' : 'a request that asked for no upgrade'}`));
+      this.fail(new Fault('app-unasked-upgrade', `${this.pool.written}: 101 to ${this.#maySwitch ? 'something other than the WebSocket that was asked for' : 'a request that asked for no upgrade'}`));
       return;
     }
     const listener = this.#listener!;
@@ -217,30 +171,17 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     listener.onSwitch(head, early);
   }
 
-  onMalformed(fault: Fault): void { this.#fail(fault); }
+  onMalformed(fault: Fault): void { this.fail(fault); }
 
   onComplaint(bytes: Uint8Array): void { this.#listener?.onComplaint(bytes); }
 
   // ---- inside ----
 
-  #tryNext(): boolean {
-    const wire = this.#dial.next();
-    if (wire === undefined) return false;
-    const { context } = this.pool;
-    this.deadline = context.clock.now + context.settings.timeouts.connect;
-    this.#wire = wire;
-    this.#out = new Output(wire);
-    return true;
-  }
-
-  #up(): void {
-    if (this.#phase !== 'connecting') return;
-    const scarce = tooMany(this.#wire.descriptor);
-    if (scarce !== undefined) { this.#fail(scarce); return; }
-    this.#phase = 'open';
-    this.deadline = Infinity;
+  protected override onUp(): void {
     if (this.#listener !== undefined) this.#ready();
   }
+
+  protected override forget(): void { this.pool.forget(this); }
 
   #ready(): void {
     this.deadline = Infinity; // the limit for idling is over
@@ -250,17 +191,16 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
 
   /** The other side is gone. */
   #broken(error: WireError | undefined): void {
-    if (this.#listener === undefined) { this.#close(); return; }
-    const refused = this.reused || this.#reader.begun ? undefined : lateRefusal(error, this.pool);
-    if (refused !== undefined) { this.#fail(refused); return; }
-    const how = `${this.pool.written}: ${error?.code ?? 'closed'}`;
-    const wrong = this.#reader.ended();
-    if (wrong !== undefined) this.#fail(new Fault(wrong.code, `${how}. ${wrong.detail}`));
-    else if (this.#reader.inBody) this.#fail(new Fault('app-cut-answer', `${how} in the middle of the answer`));
-    else this.#fail(new Fault('app-closed', `${how} ${this.#reader.begun ? 'in the middle of the answer\'s head' : 'before a byte of the answer'}`));
+    if (this.#listener === undefined) this.#close();
+    else this.fail(endedEarly(this.pool, this.#reader, { error, fresh: !this.reused }));
   }
 
-  #fail(fault: Fault): void {
+  /** Undefined: another address is being tried. */
+  #failUnlessTried(fault: Fault | undefined): void {
+    if (fault !== undefined) this.fail(fault);
+  }
+
+  protected override fail(fault: Fault): void {
     const listener = this.#listener;
     this.#listener = undefined;
     this.#close();
@@ -269,17 +209,8 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
   }
 
   #close(): void {
-    if (this.#phase === 'closed') return;
-    this.#phase = 'closed';
     this.#reader.stop();
-    this.#leave();
-    this.#wire.destroy();
-  }
-
-  #leave(): void {
-    this.deadline = Infinity;
-    this.pool.context.clock.remove(this);
-    this.pool.forget(this);
+    this.close();
   }
 
   /** By when the app has to show a sign of life; never, while somebody else is the slow one. */
@@ -288,7 +219,7 @@ export class AppConnection implements WireHandler, AnswerEvents, Timed {
     const { timeouts } = this.pool.context.settings;
     if (this.#paused) this.deadline = Infinity; // the client does not take what is there
     else if (this.#reader.inBody) this.deadline = now + timeouts.answerIdle;
-    else if (this.#requestWhole || this.#out.full) this.deadline = now + timeouts.answer;
+    else if (this.#requestWhole || this.out.full) this.deadline = now + timeouts.answer;
     else this.deadline = Infinity; // the client is still sending, under a limit of its own
   }
 }
