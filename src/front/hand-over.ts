@@ -59,7 +59,7 @@ class Folders implements HandOver {
   }
 
   missing(header: string, value: string): Fault {
-    return new Fault('handed-missing', `${header}: ${value.slice(0, 500)}. ${this.#allowed[isAccel(header) ? 'x-accel-redirect' : 'x-sendfile']}.`);
+    return new Fault('handed-missing', `${header}: ${value.slice(0, 500).replace(/\?[^]*/, '?…')}. ${this.#allowed[isAccel(header) ? 'x-accel-redirect' : 'x-sendfile']}.`);
   }
 
   /**

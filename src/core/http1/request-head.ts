@@ -9,7 +9,7 @@ import { MAX_HEAD, MAX_REQUEST_FIELDS } from './limits.ts';
 import { Name } from './names.ts';
 import type { Classify } from './names.ts';
 import { sameIgnoringCase } from './chars.ts';
-import { shown } from './shown.ts';
+import { notHost } from './shown.ts';
 import type { RequestHead } from './heads.ts';
 
 const line = new RequestLine();
@@ -49,7 +49,7 @@ function judgeHost(bytes: Uint8Array, start: number, scanner: FieldScanner): Fau
   const i = first[Name.HOST]!;
   const valueStart = start + fields.valueStart[i]!;
   const valueEnd = start + fields.valueEnd[i]!;
-  if (!isHost(bytes, valueStart, valueEnd)) return new Fault('bad-host', `${shown(bytes, valueStart, valueEnd)} is not a host with an optional port.`);
+  if (!isHost(bytes, valueStart, valueEnd)) return new Fault('bad-host', notHost(bytes, valueStart, valueEnd));
   if (line.authority === undefined) return undefined;
   // RFC 9112 §3.2.2 would have the target win; an app that reads Host would then be told another name than the one we served.
   const host = fields.value(i);

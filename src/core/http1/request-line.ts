@@ -5,7 +5,7 @@ import { ASTERISK, CLASS, CR, HTAB, LF, QUESTION, SLASH, SP, TARGET, TOKEN, afte
 import { BAD, MORE } from './field-scanner.ts';
 import { MAX_METHOD, MAX_TARGET } from './limits.ts';
 import { isHost } from './host.ts';
-import { byteName, shown } from './shown.ts';
+import { byteName, notHost, shown, shownTarget } from './shown.ts';
 
 const ABSOLUTE = /^https?:\/\//i;
 
@@ -87,7 +87,7 @@ export class RequestLine {
 
   #target(bytes: Uint8Array, start: number, end: number): number {
     const at = afterRun(bytes, start, Math.min(end, start + MAX_TARGET + 1), TARGET);
-    if (at - start > MAX_TARGET) return this.#bad('target-too-long', `It begins ${shown(bytes, start, at)}`);
+    if (at - start > MAX_TARGET) return this.#bad('target-too-long', `It begins ${shownTarget(bytes, start, at)}`);
     if (at >= end) return MORE;
     if (bytes[at] !== SP || at === start) return this.#badTarget(bytes, start, at, end);
     this.targetEnd = at;
@@ -97,7 +97,7 @@ export class RequestLine {
 
   #badTarget(bytes: Uint8Array, start: number, at: number, end: number): number {
     const byte = bytes[at]!;
-    if (byte === LF) return this.#bad('bare-lf', `After the target ${shown(bytes, start, at)}.`);
+    if (byte === LF) return this.#bad('bare-lf', `After the target ${shownTarget(bytes, start, at)}.`);
     if (byte === CR) {
       if (at + 1 >= end) return MORE;
       if (bytes[at + 1] !== LF) return this.#bareCr(bytes[at + 1]!);
@@ -105,7 +105,7 @@ export class RequestLine {
       return this.#bad('bad-version', 'The line ends after the target, as in HTTP/0.9; a version must follow.');
     }
     if (at === start && (byte === SP || byte === HTAB)) return this.#bad('bad-request-line', 'More than one space after the method.');
-    return this.#bad('bad-target', `${byteName(byte)} after ${shown(bytes, start, at)}.`);
+    return this.#bad('bad-target', `${byteName(byte)} after ${shownTarget(bytes, start, at)}.`);
   }
 
   /** asterisk-form and absolute-form (RFC 9112 §3.2.2, §3.2.4); authority-form belongs to CONNECT alone. */
@@ -121,7 +121,7 @@ export class RequestLine {
     const target = latin1(bytes, start, end);
     const scheme = ABSOLUTE.exec(target)?.[0];
     if (scheme === undefined) {
-      this.#bad('bad-target', `${shown(bytes, start, end)} begins neither with "/" nor with "http://" or "https://".`);
+      this.#bad('bad-target', `${shownTarget(bytes, start, end)} begins neither with "/" nor with "http://" or "https://".`);
       return false;
     }
     return this.#absolute(bytes, start, end, scheme.length);
@@ -133,7 +133,7 @@ export class RequestLine {
     while (at < end && bytes[at] !== SLASH && bytes[at] !== QUESTION) at++;
     // No userinfo (RFC 9110 §4.2.4), no empty host (§4.2.1): `isHost` knows neither.
     if (!isHost(bytes, authorityStart, at)) {
-      this.#bad('bad-target', `${shown(bytes, authorityStart, at)} is not a host with an optional port.`);
+      this.#bad('bad-target', notHost(bytes, authorityStart, at));
       return false;
     }
     this.authority = latin1(bytes, authorityStart, at);

@@ -10,6 +10,18 @@ export function shown(bytes: Uint8Array, start: number, end: number): string {
   return end > stop ? `${text}…"` : `${text}"`;
 }
 
+/** A target without its query, which may let somebody in: what is said of a refused request goes to the log. */
+export function shownTarget(bytes: Uint8Array, start: number, end: number): string {
+  const query = bytes.subarray(start, end).indexOf(0x3f);
+  return query < 0 ? shown(bytes, start, end) : `${shown(bytes, start, start + query + 1).replace(/…?"$/, '')}…"`;
+}
+
+/** What is wrong with a host and port. A user's name and password before it are nothing to say aloud. */
+export function notHost(bytes: Uint8Array, start: number, end: number): string {
+  if (bytes.subarray(start, end).includes(0x40)) return 'It has an @: a user\'s name has no place before a host (RFC 9110 §4.2.4).';
+  return `${shown(bytes, start, end)} is not a host with an optional port.`;
+}
+
 /** One byte as `\xNN`. */
 export function byteName(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
