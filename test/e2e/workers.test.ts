@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { listeningBelow } from '../../src/cli/proc.ts';
 import { makeCertificate } from '../helpers/certificate.ts';
 import { onBun, runFront, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
@@ -102,6 +103,16 @@ describe('two workers', requires('openssl'), () => {
     const { exit, stderr } = await runFront([String(app.port), '--cert', cert, '--key', key, '--https', `127.0.0.1:${front.httpsPort}`, '--http', 'off', '--workers', '2']);
     assert.equal(exit.code, 1);
     assert.match(stderr, new RegExp(`^sallyport: 127\\.0\\.0\\.1:${front.httpsPort} is taken by \\w+ \\(pid ${front.pid}\\)\\. Stop that program`));
+  });
+
+  // At SIGUSR1 Node opens its inspector, on a port through which whoever reaches it runs code, and Bun ends.
+  it('open no inspector at SIGUSR1, and go on', async () => {
+    const ports = (): number[] => listeningBelow(front.pid).map(({ port }) => port).sort((a, b) => a - b);
+    const before = ports();
+    for (const pid of [front.pid, ...workers]) process.kill(pid, 'SIGUSR1');
+    await bothAnswer();
+    assert.deepEqual([childrenOf(front.pid), ports()], [workers, before]);
+    assert.doesNotMatch(front.stderr(), /[Dd]ebugger|[Ii]nspector/);
   });
 
   it('that one is killed costs no request that the other has or gets, and it is replaced', async () => {

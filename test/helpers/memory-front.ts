@@ -1,5 +1,6 @@
 /** A whole front on a transport without sockets: its doors are wires that the test holds, and so are its apps. */
 import { createContext, createSite, type Parts } from '../../src/front/compose.ts';
+import type { Fellows } from '../../src/front/fellows.ts';
 import { ClientConnection } from '../../src/front/downstream/http1.ts';
 import type { FrontContext } from '../../src/front/context.ts';
 import type { Door } from '../../src/front/doors.ts';
@@ -45,14 +46,14 @@ export class MemoryFront {
   /** Everything that was logged, one object a line. */
   readonly logged: string[] = [];
 
-  constructor(given: Settings = settings(), { real = false, clients, counters, limiter, defer, tracing }: { readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients']; readonly defer?: Defer; readonly tracing?: (log: Log) => Tracing } = {}) {
+  constructor(given: Settings = settings(), { real = false, clients, counters, limiter, defer, tracing, fellows }: { readonly fellows?: Fellows; readonly real?: boolean; readonly limiter?: Limiter; readonly counters?: Counters; readonly clients?: Parts['clients']; readonly defer?: Defer; readonly tracing?: (log: Log) => Tracing } = {}) {
     this.transport = new MemoryTransport(defer);
     const log = createLog('json', { write: (text: string) => { this.logged.push(text); } });
     const door = (port: number): Door => ({ listeners: [], port, url: '', insteadOf: undefined });
     const doors = { https: door(8443), http: door(8080) };
     const certificates = { pick: () => undefined, real, names: [], shown: () => [], authorityFiles: [], close: () => undefined };
     this.live = new Live({ transport: this.transport, log, counters, limiter, tracing: tracing?.(log) });
-    this.context = this.live.context = createContext(given, this.live, { certificates, clients, doors });
+    this.context = this.live.context = createContext(given, this.live, { certificates, clients, doors, fellows });
     const { upstreams } = this;
     this.context.serve(new Sites(given.sites.map((site) => createSite(site, this.context, { doors, upstreams }))));
     for (const group of upstreams) group.begin();

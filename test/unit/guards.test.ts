@@ -158,16 +158,24 @@ describe('a password', () => {
     }
   });
 
-  it('may be tried thirty times from one address', async () => {
+  it('may be tried thirty times from one address, and so from one network of IPv6, whose every address is one household\'s', async () => {
     const front = new Guarded({ '/': `basic:${FILE}` });
-    const tries = Array.from({ length: 40 }, (_, i) => front.begin('/', { more: basic('ada', `try ${i}`) }));
+    const tries = Array.from({ length: 40 }, (_, i) => front.begin('/', { peer: `2001:db8::${i + 1}`, more: basic('ada', `try ${i}`) }));
     const refused = tries.filter(({ text }) => text.startsWith('HTTP/1.1 429 '));
     assert.equal(refused.length, 10);
     assert.match(refused[0]!.text, /\r\nRetry-After: 2\r\n/);
-    assert.match(front.begin('/', { peer: '192.0.2.7', more: ADA }).text, /^HTTP\/1\.1 429 /, 'the right one too, from there');
-    assert.equal(await front.status('/', { peer: '192.0.2.8', more: ADA }), 200);
+    assert.match(front.begin('/', { peer: '2001:db8::ffff:1', more: ADA }).text, /^HTTP\/1\.1 429 /, 'the right one too, from there');
+    assert.equal(await front.status('/', { peer: '2001:db8:0:1::1', more: ADA }), 200);
     await eventually('all to be answered', () => tries.every(({ text }) => /^HTTP\/1\.1 4(?:01|29) /.test(text)), 20_000);
-    assert.equal(await front.status('/', { more: ADA }), 200, 'what is known is not counted');
+    assert.equal(await front.status('/', { peer: '2001:db8::1', more: ADA }), 200, 'what is known is not counted');
+  });
+
+  it('is not looked at where it is too long, or where too many wait for that: nobody makes the front work without end', () => {
+    const front = new Guarded({ '/': `basic:${FILE}` });
+    assert.match(front.begin('/', { more: basic('ada', 'a'.repeat(257)) }).text, /^HTTP\/1\.1 401 /, 'at once');
+    const crowd = Array.from({ length: 70 }, (_, i) => front.begin('/', { peer: `192.0.2.${i + 1}`, more: basic('ada', `try ${i}`) }));
+    const refused = crowd.filter(({ text }) => /^HTTP\/1\.1 429 [^]*\r\nRetry-After: 1\r\n/.test(text));
+    assert.equal(refused.length, 6, 'of 64 at most the outcome is waited for');
   });
 
   it('a body that came with it arrives', async () => {

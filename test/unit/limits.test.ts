@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import type { AppRoute, UpstreamSettings } from '../../src/config/settings.ts';
 import { createCrowd } from '../../src/front/crowd.ts';
+import { Fellows } from '../../src/front/fellows.ts';
 import { createLog } from '../../src/front/log/index.ts';
 import { Counters } from '../../src/front/metrics/counters.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
@@ -15,8 +16,8 @@ const ok = (body = 'fine', more = ''): string => `HTTP/1.1 200 OK\r\nContent-Len
 const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n';
 
 class Limited extends MemoryFront {
-  constructor(limits: Partial<UpstreamSettings>, route: Partial<AppRoute> = {}) {
-    super(settings({ timeouts: { ...DEFAULT_TIMEOUTS, queue: 5_000 }, sites: [siteSettings({ routes: [appRoute({ ...route, app: upstream(limits) })] })] }));
+  constructor(limits: Partial<UpstreamSettings>, route: Partial<AppRoute> = {}, fellows?: Fellows) {
+    super(settings({ timeouts: { ...DEFAULT_TIMEOUTS, queue: 5_000 }, sites: [siteSettings({ routes: [appRoute({ ...route, app: upstream(limits) })] })] }), fellows && { fellows });
   }
 
   ask(text: string): MemoryWire {
@@ -158,6 +159,13 @@ describe('the places of an app', () => {
     assert.equal(front.places.taken, 0, 'and give none back twice');
   });
 
+  it('of a worker are its part of those of the whole', () => {
+    const front = new Limited({ maxConcurrent: 4, queue: 2 }, {}, new Fellows(true, () => {}, 2));
+    const clients = ['/1', '/2', '/3', '/4'].map((path) => front.ask(get(path)));
+    assert.deepEqual(front.places, { taken: 2, waiting: 1 });
+    assert.match(clients[3]!.text, /^HTTP\/1\.1 503 /);
+  });
+
   it('are there without being asked for', () => {
     assert.deepEqual([DEFAULT_UPSTREAM.maxConcurrent, DEFAULT_UPSTREAM.queue], [4096, 1024]);
   });
@@ -168,14 +176,15 @@ describe('clients at once', () => {
     const lines: string[] = [];
     const counters = new Counters([]);
     const listener = { address: { kind: 'ip', host: '127.0.0.1', port: 1 } as const, fd: undefined, arriving, change: () => () => undefined, close: () => Promise.resolve(), abandon: () => {} };
-    const doors = { https: { listeners: [listener], port: 1, url: '', insteadOf: undefined } };
+    const door = { listeners: [listener], port: 1, url: '', insteadOf: undefined };
+    const doors = { https: door, http: door };
     const log = createLog('json', { write: (text: string) => { lines.push(text); } });
     return { admits: createCrowd({ most, connections, doors, log, counters }), connections, counters, log, lines };
   };
   const PEER = { kind: 'ip', address: '192.0.2.1' } as const;
 
   it('are let in up to the limit, those in their handshake counted; beyond it each is counted, and said now and then', () => {
-    const { admits, connections, counters, log, lines } = crowd(3, { arriving: 1 });
+    const { admits, connections, counters, log, lines } = crowd(4, { arriving: 1 });
     connections.add(1);
     assert.equal(admits(PEER), true);
     connections.add(2);
@@ -186,5 +195,14 @@ describe('clients at once', () => {
     assert.match(lines[0]!, /"event":"too-many-connections".*192\.0\.2\.1.*--max-connections/);
     connections.delete(1);
     assert.equal(admits(PEER), true);
+  });
+
+  it('of a worker are its part of those of the whole', () => {
+    const { context } = new MemoryFront(settings({ maxConnections: 4 }), { fellows: new Fellows(true, () => {}, 2) });
+    const { connections } = context as unknown as { readonly connections: Set<unknown> };
+    connections.add(1);
+    assert.equal(context.admits(PEER), true);
+    connections.add(2);
+    assert.equal(context.admits(PEER), false);
   });
 });

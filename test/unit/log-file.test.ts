@@ -25,11 +25,11 @@ test('a file gets the access lines, standard output the events', async (t) => {
   let out = '';
   const log = createLog('json', { write: (text: string) => { out += text; } }, { file });
   log.access(entry);
-  log.event({ event: 'e', level: 'warn', message: 'm' });
+  log.event({ event: 'control-off', level: 'warn', message: 'm' });
   log.flush();
   await file.drained(WAIT);
   assert.deepEqual(readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { event: string }).event), ['request']);
-  assert.equal((JSON.parse(out) as { event: string }).event, 'e');
+  assert.equal((JSON.parse(out) as { event: string }).event, 'control-off');
   assert.equal(statSync(path).mode & 0o007, 0, 'it is no stranger\'s to read');
 });
 

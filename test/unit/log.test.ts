@@ -103,7 +103,7 @@ test('pretty: durations and sizes in the unit that fits', () => {
 test('pretty: nothing a client sends ends the line or drives the terminal; our own words keep their letters', () => {
   const access = accessLine('pretty', { target: HOSTILE, host: HOSTILE, method: HOSTILE, requestId: HOSTILE, fault: HOSTILE });
   assert.match(access, /^[\x20-\x7e]+\n$/);
-  const { out } = written('pretty', (log) => { log.event({ event: 'e', level: 'error', message: `José 日本 ${HOSTILE}`, requestId: HOSTILE }); });
+  const { out } = written('pretty', (log) => { log.event({ event: 'internal', level: 'error', message: `José 日本 ${HOSTILE}`, requestId: HOSTILE }); });
   assert.ok(out.includes('José 日本'));
   assert.doesNotMatch(out, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|\n./);
 });
@@ -126,9 +126,9 @@ test('pretty: colours on a terminal only, and not where NO_COLOR asks for none',
 test('off: no access lines, no information; warnings, errors and the ready line all the same', () => {
   const { out, aside } = written('off', (log) => {
     log.access(entry);
-    log.event({ event: 'i', level: 'info', message: 'information' });
+    log.event({ event: 'tracing', level: 'info', message: 'information' });
     log.event(warning);
-    log.event({ event: 'e', level: 'error', message: 'an error' });
+    log.event({ event: 'internal', level: 'error', message: 'an error' });
     log.ready({ https: 'https://a', app: 'x' });
   });
   assert.match(out, /^Ready: https:\/\/a -> x\n$/);

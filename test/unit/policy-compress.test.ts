@@ -83,6 +83,10 @@ describe('an answer that is compressed', () => {
     assert.deepEqual(compressed({ method: 'HEAD', lines: `${JSON_LINES}Content-Length: 50\r\n` }), { lines: `${JSON_LINES}Content-Length: 50\r\n`, coding: undefined });
   });
 
+  it('may be said to have no coding, which is none', () => {
+    assert.equal(compressed({ lines: `${JSON_LINES}Content-Encoding: identity\r\n` }).lines, `${JSON_LINES}Content-Encoding: gzip\r\n${VARY}`);
+  });
+
   it('may be of unknown length', () => { assert.equal(compressed({ length: -1 }).coding, 'gzip'); });
 
   it('is sent whatever its type and length to who takes nothing as it is', () => {
@@ -115,9 +119,9 @@ describe('an answer that is left alone', () => {
     ['an event stream, even one that nobody can read as it is', { accept: 'gzip, *;q=0', lines: 'Content-Type: text/event-stream; charset=utf-8\r\n' }],
     ['Cache-Control: no-transform', { lines: `${JSON_LINES}Cache-Control: public, No-Transform, max-age=1\r\n` }],
     ['it sets a cookie', { lines: `${JSON_LINES}Set-Cookie: a=b\r\n` }],
-    ['it has a digest of its bytes', { lines: `${JSON_LINES}Repr-Digest: sha-256=:x=:\r\n` }],
-    ['it is signed', { lines: `${JSON_LINES}Signature: a=:x=:\r\n` }],
+    ...['Content-Digest', 'Repr-Digest', 'Digest', 'Content-MD5', 'Signature'].map((name): readonly [string, Case] => [`it has a ${name} of its bytes`, { lines: `${JSON_LINES}${name}: a=:x=:\r\n` }]),
     ['204', { status: 204 }],
+    ['204 to HEAD', { status: 204, method: 'HEAD' }],
     ['205', { status: 205 }],
   ];
   for (const [name, given] of alone) {

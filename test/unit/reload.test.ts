@@ -28,6 +28,21 @@ const GET = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const LAST = OK.replace('\r\n', '\r\nConnection: close\r\n');
 
+it('a front makes the key of session tickets anew every hour, for as long as it is there', async (t) => {
+  const { setInterval } = globalThis;
+  const timers: NodeJS.Timeout[] = [];
+  t.mock.method(globalThis, 'setInterval', (what: () => void, every: number) => {
+    const timer = setInterval(what, every);
+    if (every === 3_600_000) timers.push(timer);
+    return timer;
+  });
+  const { front } = await open(t, marked('x'));
+  assert.equal(timers.length, 1);
+  const cleared = t.mock.method(globalThis, 'clearInterval');
+  front.stopNow();
+  assert.ok(cleared.mock.calls.some(({ arguments: [timer] }) => timer === timers[0]));
+});
+
 describe('a reload', () => {
   it('leaves a request that runs as it began, and judges the next one of the same connection anew', async (t) => {
     const { transport, reload } = await open(t, marked('old'));

@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { KNOWN_CIPHERS } from '../../src/config/tls-door.ts';
-import { makeTicketKeys, takeTicketKeys, ticketKeys } from '../../src/transport/ticket-keys.ts';
+import { makeTicketKeys, rotateTicketKeys, takeTicketKeys, ticketKeys } from '../../src/transport/ticket-keys.ts';
 import type { CertificatePair, ClientPolicy } from '../../src/transport/wire.ts';
 import { eventually, sleep, tempDir, within } from '../helpers/scope.ts';
 import type { Scope } from '../helpers/scope.ts';
@@ -421,6 +421,24 @@ test('a door speaks what it is told: least version, and ciphers of TLS 1.2', asy
     assert.equal((await shake(t, door)).socket.getProtocol(), 'TLSv1.3', 'which stays on');
     await assert.rejects(shake(t, door, { maxVersion: 'TLSv1.2', ciphers: named.find((other) => other !== cipher)! }));
   }
+});
+
+test('a client may not begin its handshake anew: it could make a front compute without end', { skip: onBun && 'its client does not ask for that' }, async (t) => {
+  const door = await openDoor(t, { tls: { pick: () => one } });
+  const { socket } = await shake(t, door, { maxVersion: 'TLSv1.2' });
+  const answer = new Promise<Error | null>((resolve) => { socket.once('error', resolve).renegotiate({ rejectUnauthorized: false }, resolve); });
+  assert.match(String(await within(5000, 'an answer to that', answer)), /no renegotiation/i);
+});
+
+test('the ticket key of a front that is one process is made anew again and again', { skip: onBun && 'Bun has no way to set the key' }, async (t) => {
+  const door = await openDoor(t, { tls: { pick: () => one }, handler: (wire) => { wire.write('welcome'); } });
+  const first = await shake(t, door);
+  first.socket.resume();
+  const session = await eventually('a ticket', () => first.tickets[0]);
+  const before = ticketKeys();
+  const stop = rotateTicketKeys(1);
+  try { await eventually('another key', () => !ticketKeys().equals(before)); } finally { stop(); }
+  assert.equal((await shake(t, door, { session })).socket.isSessionReused(), false);
 });
 
 test('a new ticket key makes older tickets worthless, and one that is taken counts for all', { skip: onBun && 'Bun has no way to set the key' }, async (t) => {

@@ -8,11 +8,15 @@ import { ToParent, ToWorker, type Carrier } from '../../src/cli/workers/channel.
 import { countWorkers, quota } from '../../src/cli/workers/count.ts';
 import { wholeLines } from '../../src/cli/workers/lines.ts';
 import { Pause } from '../../src/cli/workers/pause.ts';
+import { Sealing, takeSealing } from '../../src/cli/workers/sealing.ts';
 import { WholeLog } from '../../src/cli/workers/whole-log.ts';
 import { Fellows, type News } from '../../src/front/fellows.ts';
 import { createLog, type FrontEvent } from '../../src/front/log/index.ts';
 import { Health } from '../../src/front/upstream/health.ts';
+import { ticketKeys } from '../../src/transport/ticket-keys.ts';
 import type { UpstreamSettings } from '../../src/config/settings.ts';
+import { eventually } from '../helpers/scope.ts';
+import { onBun } from '../helpers/transport.ts';
 
 test('auto is one process for each core where certificates are given, and one where a local authority signs', () => {
   const site = { https: { kind: 'auto' }, certificates: [{ cert: 'a', key: 'b' }] } as const;
@@ -51,7 +55,7 @@ const collect = (): { written: () => string[]; log: WholeLog } => {
   const events = (): string[] => { log.flush(); return text.split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { message: string }).message); };
   return { written: events, log: new WholeLog(log) };
 };
-const event = (message: string, more: object = {}): FrontEvent => ({ event: 'something', level: 'info', message, ...more });
+const event = (message: string, more: object = {}): FrontEvent => ({ event: 'reloaded', level: 'info', message, ...more });
 
 test('what each worker finds out by itself is logged once, again when it happens again, and each client\'s trouble every time', () => {
   const { written, log } = collect();
@@ -68,7 +72,7 @@ test('what each worker finds out by itself is logged once, again when it happens
 test('a server is said to be down once, whichever workers see it, and up again once', () => {
   const { written, log } = collect();
   const [a, b] = [log.join(), log.join()];
-  const turn = (name: string, message: string): FrontEvent => ({ ...event(message), event: name, app: 'x', server: 'y' });
+  const turn = (name: 'server-down' | 'server-up', message: string): FrontEvent => ({ ...event(message), event: name, app: 'x', server: 'y' });
   a(turn('server-down', 'down: refused')); b(turn('server-down', 'down: closed'));
   b(turn('server-up', 'up after 3 s')); a(turn('server-up', 'up after 4 s'));
   b(turn('server-down', 'down: refused'));
@@ -158,4 +162,19 @@ test('parent and worker say and ask; who is asked and goes is a rejection, not a
   cut();
   await assert.rejects(waiting, /gone/);
   await assert.rejects(worker.ask('certificate', 'c.test'), /gone/);
+});
+
+test('the key of session tickets is the parent\'s, and made anew: those that run are told, those that start get the newest', { skip: onBun && 'Bun has no way to set the key' }, async () => {
+  const { parent, worker } = line();
+  const told: string[] = [];
+  const sealing = new Sealing((key) => { told.push(key); parent.say('ticketKey', key); }, 1);
+  try {
+    const first = sealing.current;
+    takeSealing(first, worker);
+    assert.equal(ticketKeys().toString('base64'), first);
+    await eventually('a second and a third key', () => told.length >= 2);
+  } finally { sealing.close(); }
+  assert.equal(sealing.current, told.at(-1));
+  assert.equal(new Set(told).size, told.length, 'each is another');
+  await eventually('the worker to seal with the newest', () => ticketKeys().toString('base64') === sealing.current);
 });

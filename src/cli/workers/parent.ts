@@ -18,10 +18,10 @@ import { accountFor } from '../privilege/account.ts';
 import { refuseOpenFolder } from '../privilege/log-folder.ts';
 import type { Serving } from '../serve.ts';
 import { ADMIN, FIRST_FD } from './child.ts';
-import { makeTicketKeys, TICKET_KEY_LIFE } from '../../transport/ticket-keys.ts';
 import { Gathered } from './gathered.ts';
 import { openKeys } from './keys.ts';
 import { openLender } from './lender.ts';
+import { Sealing } from './sealing.ts';
 import { configuredFor, showsCertificates, wholeOf } from './whole.ts';
 import { Workers } from './workers.ts';
 
@@ -40,7 +40,6 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
   const doorsOf = (worker: number): Doors => (worker === ADMIN ? adminDoors : doors);
   const share = {
     account,
-    ticketKey: makeTicketKeys().toString('base64'),
     secret: randomBytes(32).toString('base64'),
     colours: process.stdout.isTTY && settings.logFile === undefined,
     figures: undefined,
@@ -52,14 +51,13 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     count, log,
     get patience() { return whole.settings.grace * 1000 + 5000; },
     fds: (worker) => Object.values(doorsOf(worker)).flatMap(({ listeners }) => listeners.map(({ fd }) => fd)),
-    share: (worker) => ({ ...share, ...(worker === ADMIN && { ticketKey: '', secret: '', figures: figures() }), ...configuredFor(worker, whole), doors: handed(doorsOf(worker)) }),
+    share: (worker) => ({ ...share, ticketKey: sealing.current, ...(worker === ADMIN && { ticketKey: '', secret: '', figures: figures() }), ...configuredFor(worker, whole), doors: handed(doorsOf(worker)) }),
     greet: (line) => { line.answer('certificate', (name) => whole.keys.pick(name)); lendTo(line); },
   });
-  // Whoever starts later is told the newest.
-  const rotation = setInterval(() => { workers.say('ticketKey', share.ticketKey = makeTicketKeys().toString('base64')); }, TICKET_KEY_LIFE).unref();
+  const sealing = new Sealing((key) => { workers.say('ticketKey', key); });
   let forgetAdmin = (): void => {};
   const letGo = (): void => {
-    clearInterval(rotation);
+    sealing.close();
     gathered.close();
     forgetAdmin();
     void close(adminDoors);
@@ -110,7 +108,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     },
     sockets: () => socketsOf(doors),
     async stop(handedOver) {
-      clearInterval(rotation);
+      sealing.close();
       forgetAdmin();
       const ended = workers.stop(handedOver);
       await close(doors, handedOver);

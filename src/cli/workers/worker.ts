@@ -1,4 +1,3 @@
-import { shareTicketKey } from '../../transport/runtime.ts';
 import type { Front, Prepared } from '../../front/front.ts';
 import { openStatus } from './status.ts';
 import { inWords, openFront } from '../open-front.ts';
@@ -8,6 +7,7 @@ import { ToParent } from './channel.ts';
 import { ADMIN } from './child.ts';
 import { WORKER } from './environment.ts';
 import { takePart, type Share } from './part.ts';
+import { takeSealing } from './sealing.ts';
 import type { Start, Trouble } from './messages.ts';
 
 /**
@@ -26,9 +26,7 @@ export async function work(): Promise<number> {
   });
   const start = await Promise.race([new Promise<Start>((resolve) => { line.hear('start', resolve); }), stopped]);
   if (start === undefined) return 0;
-  const seal = (key: string): void => { shareTicketKey(Buffer.from(key, 'base64')); };
-  if (start.ticketKey !== '') seal(start.ticketKey);
-  line.hear('ticketKey', seal);
+  takeSealing(start.ticketKey, line);
   try {
     if (start.account !== undefined) become(start.account);
     const part = takePart(start, line);

@@ -196,7 +196,7 @@ export class Workers {
     }
   }
 
-  #tell(event: string, level: 'info' | 'error', worker: number, message: string): void {
+  #tell(event: 'worker-started' | 'worker-ended', level: 'info' | 'error', worker: number, message: string): void {
     this.#options.log.event({ event, level, message, worker });
   }
 

@@ -1,3 +1,5 @@
+import type { EventCode } from './codes.ts';
+
 /** One request and what came of it. Texts are as they came, one character per byte; formats escape them. */
 export interface AccessEntry {
   /** When it was over, in milliseconds since 1970. */
@@ -29,7 +31,7 @@ export interface AccessEntry {
 
 /** Something people may have to know: stable code, weight, one sentence, and what else belongs to it. */
 export interface FrontEvent {
-  readonly event: string;
+  readonly event: EventCode;
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly [field: string]: unknown;
