@@ -16,7 +16,7 @@ const PASSWORD = 'correct-horse-battery';
 
 interface Opened { readonly ask: (head: string, tls?: boolean) => string; readonly front: MemoryFront; readonly listened: ListenOptions }
 
-const open = async (t: TestContext, { address = LOOPBACK, password = false, hosts = [] }: { readonly address?: ListenAddress; readonly password?: boolean; readonly hosts?: readonly string[] } = {}): Promise<Opened> => {
+const open = async (t: TestContext, { address = LOOPBACK, password = false, hosts = [], https = true }: { readonly address?: ListenAddress; readonly password?: boolean; readonly https?: boolean; readonly hosts?: readonly string[] } = {}): Promise<Opened> => {
   const given = settings({ sites: [siteSettings({ hosts: ['a.test'] })] });
   const counters = new Counters(['a.test']);
   const front = new MemoryFront(given, { counters });
@@ -32,7 +32,7 @@ const open = async (t: TestContext, { address = LOOPBACK, password = false, host
     listen: (options: ListenOptions) => { listened = options; return Promise.resolve({ address: options.address, fd: undefined, arriving: 0, change: () => () => undefined, close: () => Promise.resolve(), abandon: () => {} }); },
   };
   const admin = await openAdmin(given, { address, passwordFile: password ? passwordFile : undefined, hosts }, {
-    transport, log: front.context.log, certificates, build: { version: '1.2.3', runtime: 'Node 1' },
+    transport, log: front.context.log, certificates: https ? certificates : undefined, build: { version: '1.2.3', runtime: 'Node 1' },
     snapshot: () => takeSnapshot({ counters, live: front.live, upstreams: front.upstreams, certificates }),
   });
   t.after(() => admin.close());
@@ -104,6 +104,14 @@ describe('the admin address', () => {
     }
     assert.equal(statusOf(ask(basic(`me:${PASSWORD}`), true)), 200);
     assert.equal(statusOf(ask(basic(`:${PASSWORD}`), true)), 200);
+  });
+
+  it('says at the start that its password crosses the network as it is, where there is no https', async (t) => {
+    const { front, listened } = await open(t, { address: { kind: 'ip', host: '0.0.0.0', port: 9443 }, password: true, https: false });
+    assert.equal(listened.tls, undefined);
+    assert.match(String(front.events().find(({ event }) => event === 'admin-in-clear')?.['message']), /password.*as they are.*loopback or a unix socket/);
+    const { front: own } = await open(t);
+    assert.ok(!own.events().some(({ event }) => event === 'admin-in-clear'));
   });
 
   it('believes no forwarding header, counts nothing of its own, and logs no request', async (t) => {

@@ -143,6 +143,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--log-file', 'nope/x.log'], /--log-file: saw "[^"]*nope.x\.log".*Make .*nope first/],
   [['8000', '--admin', '*:9443'], /--admin: saw "\*:9443", expected loopback or a unix socket, or a password.*--admin-password-file/],
   [['8000', '--admin', '0.0.0.0:9443'], /--admin-password-file/],
+  [['8000', '--admin', '10.0.0.1:9443'], /--admin-password-file/],
   [['8000', '--admin', '9443', '--admin-password-file', 'no.txt'], /--admin-password-file: .*no\.txt is missing/],
   [['8000', '--log', 'xml'], /--log: saw "xml", expected pretty, json, combined or off/],
   [['--config', 'no.ts'], /--config: .*no\.ts is missing/],

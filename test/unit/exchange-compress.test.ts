@@ -12,6 +12,7 @@ import { ended, stdout } from '../helpers/cgi-decode.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';
 import { phpFront } from '../helpers/php-site.ts';
+import { eventually } from '../helpers/scope.ts';
 
 const frontWith = (changes: Partial<AppRoute> = {}): MemoryFront =>
   new MemoryFront(settings({ sites: [siteSettings({ routes: [appRoute({ compress: DEFAULT_COMPRESS, ...changes })] })] }));
@@ -172,6 +173,24 @@ describe('an answer on its way through a coder', () => {
     app.say('0\r\n\r\n');
     await until(() => { client.drain(); return whole(client); });
     assert.equal(zlib.gunzipSync(contentOf(client)).toString('latin1'), sent);
+  });
+
+  it('that comes faster than it is compressed holds the app, and goes on by itself', async () => {
+    const front = frontWith({ readAhead: 64 * 1024 });
+    const client = front.client();
+    client.say(get('gzip'));
+    const app = front.app();
+    app.say(CHUNKED);
+    const piece = randomBytes(16_000).toString('latin1');
+    let pieces = 0;
+    for (; !app.paused; pieces++) {
+      assert.ok(pieces < 100, 'the app was never held');
+      app.say(chunk(piece)); // in one turn of the loop: nothing is compressed in between
+    }
+    await eventually('the app to be read again', () => !app.paused, 20_000);
+    app.say('0\r\n\r\n');
+    await eventually('the end', () => whole(client), 20_000);
+    assert.equal(zlib.gunzipSync(contentOf(client)).length, pieces * piece.length);
   });
 
   it('whose client leaves lets the app go, and its coder', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Gathered } from '../../src/cli/workers/gathered.ts';
+import { createHandshakeLog, logPlainOnTls } from '../../src/front/handshake-log.ts';
 import { Counters } from '../../src/front/metrics/counters.ts';
 import { prometheusText } from '../../src/front/metrics/prometheus.ts';
 import { BOUNDS, merge, type Snapshot } from '../../src/front/metrics/snapshot.ts';
@@ -41,6 +42,28 @@ describe('counting', () => {
     assert.deepEqual(Object.keys(sites), ['a.test', '-']);
     assert.deepEqual([sites['-']!.statuses, sites['-']!.faults], [{ 421: 50 }, { misdirected: 50 }]);
     assert.deepEqual(Object.values(refused), [1]);
+  });
+
+  it('what never became a connection for HTTP', () => {
+    const { front, snapshot } = counted();
+    const peer = { kind: 'ip', address: '192.0.2.1' } as const;
+    createHandshakeLog(front.context)(peer, { code: 'ECONNRESET', message: '' });
+    logPlainOnTls(front.context, peer, 400);
+    assert.deepEqual(snapshot().refused, { 'handshake-failed': 1, 'plain-on-tls-port': 1 });
+  });
+
+  it('streams without an end, but not among the times: they would say that the site is slow', () => {
+    const { front, snapshot } = counted();
+    const stream = front.client();
+    stream.say(get('/events'));
+    front.app().say('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n');
+    const socket = front.client();
+    socket.say(get('/socket', 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n'));
+    front.app().say('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    for (const wire of [stream, socket]) wire.break();
+    const { statuses, took } = snapshot().sites['a.test']!;
+    assert.deepEqual(statuses, { 101: 1, 200: 1 });
+    assert.equal(took.buckets.reduce((all, one) => all + one, 0), 0);
   });
 
   it('forged headers, but not the word of a proxy that is believed', () => {

@@ -83,6 +83,17 @@ describe('an exchange as a span', () => {
     ]);
   });
 
+  it('tells the app nothing that could be another field line: a baggage is made of what clients sent', () => {
+    const front = traced(settings(), { ...api, propagation: { ...api.propagation, fields: () => ['baggage'], inject: (_, carrier, setter) => {
+      setter.set(carrier, 'baggage', 'a=1\r\nX-Forwarded-Proto: http');
+      setter.set(carrier, 'x-a: b\r\nx-c', '1');
+      setter.set(carrier, 'x-good', ' 1 ');
+    } } });
+    front.client().say(get('/'));
+    const { text } = front.app();
+    assert.deepEqual([fields(text, 'baggage'), fields(text, 'x-forwarded-proto'), fields(text, 'x-c'), fields(text, 'x-good')], [[], ['https'], [], ['1']]);
+  });
+
   it('has a name of a fixed list, whatever a client calls its method', () => {
     const spans = recordSpans();
     const front = traced();
