@@ -17,7 +17,7 @@ const PASSWORD = 'correct-horse-battery';
 interface Opened { readonly ask: (head: string, tls?: boolean) => string; readonly front: MemoryFront; readonly listened: ListenOptions }
 
 const open = async (t: TestContext, { address = LOOPBACK, password = false, hosts = [], https = true }: { readonly address?: ListenAddress; readonly password?: boolean; readonly https?: boolean; readonly hosts?: readonly string[] } = {}): Promise<Opened> => {
-  const given = settings({ sites: [siteSettings({ hosts: ['a.test'] })] });
+  const given = settings({ ...(!https && { https: { kind: 'off' } as const }), sites: [siteSettings({ hosts: ['a.test'] })] });
   const counters = new Counters(['a.test']);
   const front = new MemoryFront(given, { counters });
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
