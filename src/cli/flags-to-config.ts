@@ -66,7 +66,7 @@ export function configFromFlags(app: string | undefined, flags: Flags, cwd: stri
       health: flags.health,
       www: flags.www,
       hsts: flags.hsts,
-      clientCertificates: group(given({ ca: file(flags.clientCa), optional: flags.clientCertOptional })),
+      clientCertificates: clientCertificates(flags, problems, file),
       speaks: flags.speaks,
       tell: flags.tell,
       secureCookies: onOff(flags.secureCookies),
@@ -125,6 +125,14 @@ function certificates({ cert = [], key = [], keyPassFile = [] }: Flags, problems
     const pass = keyPassFile.length > 1 ? keyPassFile[i] : keyPassFile[0];
     return given({ cert: file(path), key: file(key[i]!), passFile: pass && file(pass) });
   });
+}
+
+function clientCertificates({ clientCa, clientCertOptional }: Flags, problems: Problems, file: (path: string | undefined) => string | undefined): unknown {
+  if (clientCa === undefined && clientCertOptional === true) {
+    problems.add({ path: ['--client-cert-optional'], seen: undefined, expected: 'a --client-ca beside it', next: 'Example: --client-ca clients.pem --client-cert-optional' });
+    return undefined;
+  }
+  return group(given({ ca: file(clientCa), optional: clientCertOptional }));
 }
 
 function trustHeaders({ trustHeader }: Flags, problems: Problems): Record<string, string> | undefined {

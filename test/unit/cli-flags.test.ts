@@ -119,6 +119,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--static', '/m/=media', '--static', '/m/=assets'], /--static: .*\/m\/ once/],
   [['8000', '--static-precompressed'], /--static-precompressed: .*a --static that it belongs to/],
   [['8000', '--static-missing', 'app'], /--static-missing: .*a --static that it belongs to/],
+  [['8000', '--client-cert-optional'], /--client-cert-optional: saw nothing, expected a --client-ca beside it. Example: --client-ca clients.pem/],
   [['8000', '--static', '/m/=media', '--static-missing', '403'], /--static-missing: saw "403", expected "404" or "app"/],
   [['8000', '--static', '/m/=media', '--static-fallback', 'no.html'], /--static-fallback: saw "no\.html"/],
   [['8000', '--speaks', 'x'], /--speaks: saw "x", expected standard/],

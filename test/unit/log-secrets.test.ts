@@ -27,6 +27,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'with a target of no form': { say: asked('x?token=s3cr3t'), event: 'refused' },
   'with a blank in its target': { say: asked('/?token=s3cr3t HTTX'), event: 'refused' },
   'with a user in its target': { say: asked('https://me:s3cr3t@shop.test/'), event: 'refused' },
+  'with a user in a target of another scheme': { say: asked('ftp://me:s3cr3t@shop.test/'), event: 'refused' },
   'with a user in its Host': { say: asked('/', 'me:s3cr3t@shop.test'), event: 'refused' },
   'with a byte in a cookie that cannot be': { say: asked('/', 'shop.test', 'Cookie: sid=s3cr3t\x01\r\n'), event: 'refused' },
   'with a blank before the colon': { say: asked('/', 'shop.test', 'Authorization : s3cr3t\r\n'), event: 'refused' },

@@ -10,10 +10,12 @@ export function shown(bytes: Uint8Array, start: number, end: number): string {
   return end > stop ? `${text}…"` : `${text}"`;
 }
 
-/** A target without its query, which may let somebody in: what is said of a refused request goes to the log. */
+/** A target without its query, and without a user's name and password: both may let somebody in, and what is said of a refused request goes to the log. */
 export function shownTarget(bytes: Uint8Array, start: number, end: number): string {
-  const query = bytes.subarray(start, end).indexOf(0x3f);
-  return query < 0 ? shown(bytes, start, end) : `${shown(bytes, start, start + query + 1).replace(/…?"$/, '')}…"`;
+  const target = bytes.subarray(start, end);
+  const user = target[0] !== 0x2f && target.includes(0x40);
+  const last = target.findIndex((byte) => byte === 0x3f || (user && (byte === 0x3a || byte === 0x40)));
+  return last < 0 ? shown(bytes, start, end) : `${shown(bytes, start, start + last + 1).replace(/…?"$/, '')}…"`;
 }
 
 /** What is wrong with a host and port. A user's name and password before it are nothing to say aloud. */
