@@ -172,16 +172,16 @@ describe('memory', requires('python3'), () => {
     const started = performance.now();
     const clients = startProgram(here, [program('python3'), '-c', STALLING, String(front.httpPort), String(front.httpsPort), String(STALLED)]);
     await clients.prints(/all asked/, 60_000);
-    let before = 0;
-    await eventually('it to read no further', async () => {
+    await eventually('it to read ahead', () => app.connections.length >= STALLED && peak() > STALLED * READ_AHEAD, 60_000);
+    let [before, looks] = [0, 0];
+    await eventually('it to read no further', async () => { // a busy machine has moments in which nothing moves
       const now = peak();
       await sleep(300);
-      const still = now === before && app.connections.length >= STALLED;
+      looks = now === before ? looks + 1 : 0;
       before = now;
-      return still;
+      return looks === 3;
     }, 60_000);
     tell(`${STALLED} stalled downloads`, started, peak());
-    assert.ok(peak() > STALLED * READ_AHEAD, `it did read ahead: ${mib(peak())}`);
     assert.ok(peak() < TRANSFER + STALLED * PER_STALLED, mib(peak()));
     serve = async (connection) => { connection.end(`${answer(2)}ok`); };
     assert.equal((await front.get('/')).text, 'ok', 'and somebody else is served meanwhile');
