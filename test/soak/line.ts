@@ -16,7 +16,8 @@ export interface Outcome {
   readonly detail: string;
   /** Of the configuration that answered; undefined where no head came. */
   readonly mark: number | undefined;
-  /** Milliseconds of `performance.now()`. */
+  /** Since when the connection was open, in milliseconds of `performance.now()`; so are the others. */
+  readonly born: number;
   readonly began: number;
   readonly ended: number;
   /** The connection had ended with an earlier request on it, in a way that the client could see. */
@@ -53,6 +54,7 @@ export class Line {
   readonly #waiting: Waiting[] = [];
   #left = false;
   #behind = false;
+  readonly #born = performance.now();
   #how = 'closed';
 
   private constructor(door: Order['door'], ground: Ground, { socket, wire }: { readonly socket: Socket; readonly wire: Socket }) {
@@ -185,6 +187,6 @@ export class Line {
     const { reader, began, resolve, timer } = this.#waiting.shift()!;
     clearTimeout(timer);
     this.idleSince = performance.now();
-    resolve({ is, status: reader.status, detail, mark: reader.status === 0 ? undefined : Number(reader.fields.get('x-mark')), began, ended: this.idleSince, behind: is === 'nothing' && this.#behind });
+    resolve({ is, status: reader.status, detail, mark: reader.status === 0 ? undefined : Number(reader.fields.get('x-mark')), born: this.#born, began, ended: this.idleSince, behind: is === 'nothing' && this.#behind });
   }
 }

@@ -27,6 +27,8 @@ export class Tally {
   readonly #apps: Pick<Apps, 'excuse'>;
 
   readonly #reloads: Pick<Front, 'mayHave'>;
+  /** How many workers were killed. */
+  frontHits = 0;
   readonly #tell: ((line: string) => void) | undefined;
 
   /** `tell` hears of each failure at once. */
@@ -37,7 +39,7 @@ export class Tally {
   }
 
   /** What runs at this moment may be cut by the front: one of its workers is killed. */
-  frontHit(): void { this.#front.push({ from: performance.now() - 50, to: performance.now() + 1500 }); }
+  frontHit(): void { this.frontHits += 1; this.#front.push({ from: performance.now() - 50, to: performance.now() + 1500 }); }
 
   frontExcuse(began: number, ended: number): boolean { return this.#front.some(({ from, to }) => began <= to && ended >= from); }
 
@@ -53,7 +55,7 @@ export class Tally {
   }
 
   judge(order: Order, outcome: Outcome): void {
-    const { is, status, detail, mark, began, ended } = outcome;
+    const { is, status, detail, mark, born, began, ended } = outcome;
     this.count('asked');
     this.count(`to ${order.to}`);
     if (status !== 0) this.answered += 1;
@@ -70,7 +72,9 @@ export class Tally {
       else bad('cut, and ended as if it were whole');
     } else if (excuse !== undefined && (is === 'cut' || is === 'nothing' && (outcome.behind || !ANSWERED.has(order.cut)) || is === 'refused' && APP_FAULTS.has(status))) {
       this.count(`${excuse}: ${is === 'refused' ? status : 'seen to be cut'}`);
-    } else if ((is === 'cut' || is === 'nothing') && this.frontExcuse(began, ended)) this.count('worker was killed');
+    } else if (is === 'cut' && this.frontExcuse(began, ended)) this.count('worker was killed');
+    // What a worker had written before it was killed still arrives, megabytes of it seconds later, and its FIN behind that.
+    else if (is === 'nothing' && this.frontExcuse(born, ended)) this.count('worker was killed');
     else if (is === 'cut' && this.system.during(began)) this.count('cut while the system was out of memory for TCP');
     else if (is === 'nothing' && outcome.behind) this.count('behind a request that ended its connection');
     else bad('lost');
