@@ -12,12 +12,15 @@ let help: string | undefined;
 /** Whether the built program has the flag. */
 const has = (flag: string): boolean => (help ??= execFileSync(process.execPath, [PROGRAM, '--help'], { encoding: 'utf8' })).includes(`${flag} `);
 
+/** More than any case opens: by itself a front lets 10,000 in, and the idle case holds these and some. */
+const CONNECTIONS = '20000';
+
 /** All features on, as it starts by itself; what is said here is the job, and one worker. */
 function flags({ place, port, backend, workers, log }: Job): string[] {
   const logging = log === undefined ? ['--log', 'off'] : has('--log-file') ? ['--log', 'json', '--log-file', log] : ['--log', 'json'];
   return [
     String(backend), '--https', `127.0.0.1:${port}`, '--http', 'off', '--cert', place.cert, '--key', place.key,
-    '--static', `/media/=${place.files}/media`, ...logging, ...has('--workers') ? ['--workers', String(workers)] : [],
+    '--static', `/media/=${place.files}/media`, ...logging, ...has('--workers') ? ['--workers', String(workers)] : [], ...has('--max-connections') ? ['--max-connections', CONNECTIONS] : [],
   ];
 }
 
