@@ -37,7 +37,7 @@ export function inWords({ steps, soak, pace }: Plan): string {
 
 function paceOf({ quick, smoke, rounds }: Options): Pace {
   if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: 0.3, quick: true };
-  return quick ? { rounds: rounds ?? 3, seconds: 0.4, warmUp: 0.6, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: 1, quick };
+  return quick ? { rounds: rounds ?? 3, seconds: 0.3, warmUp: 0.5, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: 1, quick };
 }
 
 /** The cases that were asked for, each with who takes part, in the order in which they run. */
@@ -53,8 +53,8 @@ function planned(options: Options, there: readonly Peer[]): Step[] {
 }
 
 /** About how many seconds a case takes. */
-function secondsOf(what: Case, contestants: readonly Contestant[], { rounds, seconds, warmUp }: Pace): number {
-  const [each, turns] = [seconds + (what.beside ?? 0.4), Math.min(rounds, what.atMost ?? rounds)];
+function secondsOf(what: Case, contestants: readonly Contestant[], { rounds, seconds, warmUp, quick }: Pace): number {
+  const [each, turns] = [seconds + ((quick ? what.besideQuick : undefined) ?? what.beside ?? 0.4), Math.min(rounds, what.atMost ?? rounds)];
   return 2 + contestants.length * (each * turns + (what.fresh === true ? 0 : warmUp + each - seconds));
 }
 

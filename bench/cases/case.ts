@@ -66,6 +66,8 @@ export interface Case {
   readonly atMost?: number;
   /** How many seconds one round takes beside the load itself, for the plan. */
   readonly beside?: number;
+  /** The same in a quick run, where it is less. */
+  readonly besideQuick?: number;
   load(front: Front, ground: Ground, round: Round): Promise<Sample>;
   /** What warms a front up, where it is not the load itself. */
   warmUp?(front: Front, ground: Ground, round: Round): Promise<Sample>;

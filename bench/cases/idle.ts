@@ -13,6 +13,7 @@ export const idle: Case = {
   fresh: true,
   atMost: 1,
   beside: 15,
+  besideQuick: 4,
   load: (front, ground, { quick }) => idleConnections(front, ground, quick ? 2000 : 10_000),
   note: () => 'held open after one request on each',
 };

@@ -13,6 +13,7 @@ import { figure, median, percentile, rounded, shown } from '../../bench/numbers.
 import { readOptions } from '../../bench/options.ts';
 import { picture } from '../../bench/picture.ts';
 import { inWords, planOf } from '../../bench/plan.ts';
+import { peers } from '../../bench/peers/index.ts';
 import type { Peer } from '../../bench/peers/peer.ts';
 import { caseTable } from '../../bench/report.ts';
 import { newestResults, withAgain, type CaseResult, type Results } from '../../bench/results.ts';
@@ -84,6 +85,8 @@ test('the plan says what will run and for how long, and knows its cases', () => 
   const words = inWords(planOf(readOptions([]), there));
   assert.match(words, /^15 cases, about \d+ min \d+ s[^]*\n {2}1k: [^\n]* 4 fronts[^]*idle: [^\n]*during the soak[^]*soak: 2 fronts at once, 600 s$/);
   assert.doesNotMatch(inWords(planOf(readOptions(['--quick']), there)), /soak/);
+  const minutes = (...args: string[]): number => Number(/about (\d+) min/.exec(inWords(planOf(readOptions(args), peers())))![1]);
+  assert.ok(minutes() < 20 && minutes('--quick') < 4, 'as bench/README.md says');
   assert.throws(() => planOf(readOptions(['--case', 'none']), there), /none: there are 1k, /);
   assert.throws(() => readOptions(['--rounds', 'x']), /--rounds is x; expected a whole number/);
   assert.throws(() => readOptions(['--fast']), /--fast/);
