@@ -1,7 +1,5 @@
+import { LONGEST } from '../config/quantities.ts';
 import type { Terminal } from './terminal.ts';
-
-/** The longest that a timer of either runtime takes (milliseconds). */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * Within how many milliseconds a service manager wants to hear from this process again and again (sd_watchdog_enabled(3));

@@ -33,7 +33,7 @@ export function parseRate(written: string | number): number {
 const MILLISECONDS: Readonly<Record<string, number>> = { '': 1000, 'ms': 1, 's': 1000, 'm': 60_000, 'h': 3_600_000, 'd': 86_400_000 };
 
 /** What a runtime's timer can hold: 2^31 - 1 milliseconds, not quite 25 days. */
-const LONGEST = 2 ** 31 - 1;
+export const LONGEST = 2 ** 31 - 1;
 
 /** Milliseconds, 0 or more. A number is seconds; text may carry a unit: `500ms`, `30s`, `5m`, `1h`, `7d`. */
 export function parseDuration(written: string | number): number {

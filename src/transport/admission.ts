@@ -42,8 +42,7 @@ export abstract class Admission implements Timed {
       this.refuse(new Fault('proxy-header-stranger', 'it is not one of the trusted'));
       return false;
     }
-    beginnings.add(this);
-    this.deadline = beginnings.after(this.options.timeout);
+    beginnings.allow(this, this.options.timeout);
     return true;
   }
 

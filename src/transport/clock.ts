@@ -41,8 +41,11 @@ export class Clock {
     }
   }
 
-  /** A deadline so many milliseconds from this moment; one made of {@link now} is up to a tick nearer, and asks no clock. */
-  after(milliseconds: number): number { return this.now + (this.#time() - this.tickedAt) + milliseconds; }
+  /** Adds it with a deadline so many milliseconds from this moment; one made of {@link now} is up to a tick nearer, and asks no clock. */
+  allow(timed: Timed, milliseconds: number): void {
+    this.add(timed);
+    timed.deadline = this.now + (this.#time() - this.tickedAt) + milliseconds;
+  }
 
   remove(timed: Timed): void { this.#timed.delete(timed); }
 

@@ -23,7 +23,7 @@ export const LINGER = 2000;
  * says in a class of its own.
  */
 export abstract class Greeting implements Timed {
-  deadline: number;
+  deadline = Infinity;
   readonly peer: Endpoint;
   /** What a PROXY header told before. */
   readonly origin: Told | undefined;
@@ -41,8 +41,7 @@ export abstract class Greeting implements Timed {
     this.peer = peer;
     this.origin = origin;
     this.options = options;
-    beginnings.add(this);
-    this.deadline = beginnings.after(options.handshakeTimeout);
+    beginnings.allow(this, options.handshakeTimeout);
   }
 
   /** Drops the connection. */

@@ -27,8 +27,6 @@ export class Tally {
   readonly #apps: Pick<Apps, 'excuse'>;
 
   readonly #reloads: Pick<Front, 'mayHave'>;
-  /** How many workers were killed. */
-  frontHits = 0;
   readonly #tell: ((line: string) => void) | undefined;
 
   /** `tell` hears of each failure at once. */
@@ -39,7 +37,10 @@ export class Tally {
   }
 
   /** What runs at this moment may be cut by the front: one of its workers is killed. */
-  frontHit(): void { this.frontHits += 1; this.#front.push({ from: performance.now() - 50, to: performance.now() + 1500 }); }
+  frontHit(): void { this.#front.push({ from: performance.now() - 50, to: performance.now() + 1500 }); }
+
+  /** How many workers were killed. */
+  get frontHits(): number { return this.#front.length; }
 
   frontExcuse(began: number, ended: number): boolean { return this.#front.some(({ from, to }) => began <= to && ended >= from); }
 

@@ -62,7 +62,7 @@ test('a deadline from this moment is never nearer than was asked', () => {
   const held = new Held();
   clock.add(held);
   time = 190;
-  held.deadline = clock.after(150);
+  clock.allow(held, 150);
   time = 200;
   clock.tick();
   assert.equal(held.told, 0);

@@ -76,7 +76,7 @@ export async function openWorkers(settings: Settings, count: number): Promise<Se
     status?.catch(() => {}); // it starts beside the workers, and whether it serves is asked below
     await workers.start();
     if (status !== undefined) {
-      await gathered.begin(() => workers.ask('snapshot', null), () => { const now = figures(); if (now !== undefined) workers.sayToAdmin('figures', now); });
+      await gathered.begin(() => workers.ask('snapshot', null), () => { const now = figures(); if (now !== undefined) workers.say('figures', now, (worker) => worker === ADMIN); });
       forgetAdmin = await status;
     }
   } catch (error) {

@@ -70,8 +70,6 @@ export class Workers {
     for (const [number, { child }] of this.#workers) if (meant(number)) child.line.say(kind, body);
   }
 
-  sayToAdmin<K extends keyof ParentSays>(kind: K, body: ParentSays[K]): void { this.#workers.get(ADMIN)?.child.line.say(kind, body); }
-
   /** The answers of those that serve. */
   async ask<K extends keyof ParentAsks>(kind: K, question: ParentAsks[K][0]): Promise<ParentAsks[K][1][]> {
     const asked = [...this.#workers.values()].filter(({ upAt }) => upAt !== undefined).map(({ child }) => child.line.ask(kind, question));

@@ -1,5 +1,8 @@
 /** Foreign bytes in words that are safe for a log line: printable ASCII as it is, the rest as `\xNN`, cut after 48 bytes. */
-export function shown(bytes: Uint8Array, start: number, end: number): string {
+export const shown = (bytes: Uint8Array, start: number, end: number): string => beginning(bytes, start, end, false);
+
+/** `more`: something follows that is not to be shown. */
+function beginning(bytes: Uint8Array, start: number, end: number, more: boolean): string {
   const stop = Math.min(end, start + 48);
   let text = '"';
   for (let at = start; at < stop; at++) {
@@ -7,7 +10,7 @@ export function shown(bytes: Uint8Array, start: number, end: number): string {
     if (byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c) text += String.fromCharCode(byte);
     else text += byteName(byte);
   }
-  return end > stop ? `${text}…"` : `${text}"`;
+  return more || end > stop ? `${text}…"` : `${text}"`;
 }
 
 /** A target without its query, and without a user's name and password: both may let somebody in, and what is said of a refused request goes to the log. */
@@ -15,7 +18,7 @@ export function shownTarget(bytes: Uint8Array, start: number, end: number): stri
   const target = bytes.subarray(start, end);
   const user = target[0] !== 0x2f && target.includes(0x40);
   const last = target.findIndex((byte) => byte === 0x3f || (user && (byte === 0x3a || byte === 0x40)));
-  return last < 0 ? shown(bytes, start, end) : `${shown(bytes, start, start + last + 1).replace(/…?"$/, '')}…"`;
+  return last < 0 ? shown(bytes, start, end) : beginning(bytes, start, start + last + 1, true);
 }
 
 /** What is wrong with a host and port. A user's name and password before it are nothing to say aloud. */
