@@ -14,7 +14,7 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [--quick | --smoke | --again] [--case NAME] [--peer NAME] [--rounds N] [--soak SECONDS]
-  --quick       shorter and fewer rounds, no soak: under four minutes
+  --quick       shorter and fewer rounds, no soak, no resumed and per-request: under four minutes
   --smoke       one case, one round: does it run at all?
   --again       puts the cases that are named in the place of those in the newest results of a full run
   --case NAME   only this case (repeatable)

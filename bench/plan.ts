@@ -4,7 +4,7 @@ import { CASES } from './cases/index.ts';
 import { nginxAndOurs } from './cases/who.ts';
 import type { Options } from './options.ts';
 import type { Peer } from './peers/peer.ts';
-import type { Pace } from './rounds.ts';
+import { warmUpOf, type Pace } from './rounds.ts';
 import { SOAK_SECONDS } from './soak.ts';
 
 export type Step = readonly [what: Case, contestants: readonly Contestant[]];
@@ -36,15 +36,15 @@ export function inWords({ steps, soak, pace }: Plan): string {
 }
 
 function paceOf({ quick, smoke, rounds }: Options): Pace {
-  if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: 0.3, quick: true };
-  return quick ? { rounds: rounds ?? 3, seconds: 0.3, warmUp: 0.5, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: 1, quick };
+  if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: { native: 0.3, compiled: 0.3 }, quick: true };
+  return quick ? { rounds: rounds ?? 2, seconds: 0.4, warmUp: { native: 0.2, compiled: 1.5 }, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: { native: 0.7, compiled: 2 }, quick };
 }
 
 /** The cases that were asked for, each with who takes part, in the order in which they run. */
 function planned(options: Options, there: readonly Peer[]): Step[] {
   const unknown = options.cases.filter((name) => name !== 'soak' && !CASES.some((what) => what.name === name));
   if (unknown.length > 0) throw new Error(`--case ${unknown.join(', ')}: there are ${[...CASES, { name: 'soak' }].map(({ name }) => name).join(', ')}`);
-  const cases = CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
+  const cases = CASES.filter(({ name, fullOnly }) => options.cases.length === 0 ? !(options.quick && fullOnly === true) : options.cases.includes(name));
   // A quick run has everybody at one case, and nginx and ours at the others.
   const few = nginxAndOurs(there).map(({ peer }) => peer);
   const steps = cases.map((what) => [what, what.contestants(options.quick && what.name !== '1k' ? few : there)] as const);
@@ -55,6 +55,7 @@ function planned(options: Options, there: readonly Peer[]): Step[] {
 /** About how many seconds a case takes. */
 function secondsOf(what: Case, contestants: readonly Contestant[], { rounds, seconds, warmUp, quick }: Pace): number {
   const [each, turns] = [seconds + ((quick ? what.besideQuick : undefined) ?? what.beside ?? 0.4), Math.min(rounds, what.atMost ?? rounds)];
-  return 2 + contestants.length * (each * turns + (what.fresh === true ? 0 : warmUp + each - seconds));
+  const warmedUp = what.fresh === true ? 0 : contestants.reduce((sum, { peer }) => sum + warmUpOf(peer, warmUp) + each - seconds, 0);
+  return 2 + contestants.length * each * turns + warmedUp;
 }
 

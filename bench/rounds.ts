@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import type { Case, Contestant, Front, FigureName, Ground, Sample } from './cases/case.ts';
 import { named } from './cases/who.ts';
 import { figure } from './numbers.ts';
+import type { Peer } from './peers/peer.ts';
 import { freePort } from './place.ts';
 import { listening, start } from './program.ts';
 import type { CaseResult, Row } from './results.ts';
 
 export interface Pace {
   readonly rounds: number;
-  /** Seconds of load in a round, and before the first one. */
+  /** Seconds of load in a round. */
   readonly seconds: number;
-  readonly warmUp: number;
+  /** Seconds of load before the first round: what compiles itself while it runs takes two to three times as much at first. */
+  readonly warmUp: { readonly native: number; readonly compiled: number };
   readonly quick: boolean;
 }
 
@@ -30,6 +32,8 @@ export async function startFront(contestant: Contestant, ground: Ground, { backe
   await listening(program, port);
   return { contestant, program, port };
 }
+
+export const warmUpOf = ({ compiles }: Pick<Peer, 'compiles'>, { native, compiled }: Pace['warmUp']): number => compiles === true ? compiled : native;
 
 /** What is known of one contestant while its case runs. */
 interface Entry {
@@ -57,7 +61,7 @@ export async function runCase(what: Case, contestants: readonly Contestant[], { 
     if (what.fresh !== true) {
       await Promise.all(entries.map((entry) => attempt(entry, () => open(entry))));
       for (const entry of entries) await attempt(entry, async () => {
-        const { rate } = await (what.warmUp ?? what.load)(entry.front!, ground, { seconds: pace.warmUp, slowest: Infinity, quick: pace.quick });
+        const { rate } = await (what.warmUp ?? what.load)(entry.front!, ground, { seconds: warmUpOf(entry.contestant.peer, pace.warmUp), slowest: Infinity, quick: pace.quick });
         slowest = Math.min(slowest, rate ?? Infinity);
       });
     }

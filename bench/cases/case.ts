@@ -60,6 +60,8 @@ export interface Case {
   readonly backend: 'fixed' | 'app';
   /** Who takes part, of the peers that are there. */
   contestants(peers: readonly Peer[]): readonly Contestant[];
+  /** Not in a quick run, unless it is named: another case there says nearly the same. */
+  readonly fullOnly?: true;
   /** A front is started anew for every round, and not warmed up. */
   readonly fresh?: boolean;
   /** At most so many rounds, where one takes long and differs little. */

@@ -15,6 +15,7 @@ export const newConnections: Case = {
 
 export const resumedConnections: Case = {
   ...common,
+  fullOnly: true,
   name: 'resumed',
   title: 'resumed TLS connections, a 1 KiB request on each',
   contestants: nginxAndOurs,
@@ -23,6 +24,7 @@ export const resumedConnections: Case = {
 
 export const perRequest: Case = {
   ...common,
+  fullOnly: true,
   name: 'per-request',
   title: 'a new TLS connection for each 1 KiB request',
   contestants: nginxAndOurs,

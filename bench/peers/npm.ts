@@ -9,6 +9,7 @@ const peer = (name: string, title: string): Peer => ({
   name: title.replace('@', '').replace('/', '-'),
   title,
   can: [],
+  compiles: true,
   needs: { file: at(`../node_modules/${title}/package.json`), from: 'npm ci in bench/' },
   version: () => (JSON.parse(readFileSync(at(`../node_modules/${title}/package.json`), 'utf8')) as { version: string }).version,
   prepare: ({ place, port, backend }) => ({ line: [process.execPath, at(`node/${name}.mjs`), String(port), String(backend), place.cert, place.key], env: { NODE_ENV: 'production' } }),

@@ -22,6 +22,8 @@ export interface Peer {
   readonly can: readonly ('files' | 'log' | 'workers')[];
   /** The file without which there is no such peer, and what brings it. */
   readonly needs: { readonly file: string; readonly from: string };
+  /** Its code is compiled while it runs, the more the longer it runs. */
+  readonly compiles?: true;
   version(): string;
   /** Writes its configuration into `dir` and says how it starts. */
   prepare(job: Job): Command;

@@ -29,6 +29,7 @@ function sallyport(runtime: 'node' | 'bun', program: string, version: () => stri
     name: `sallyport-${runtime}`,
     title: `Sallyport (${runtime === 'bun' ? 'Bun' : 'Node'})`,
     can: has('--workers') ? ['files', 'log', 'workers'] : ['files', 'log'],
+    compiles: true,
     needs: { file: `${ROOT}dist/cli/main.js`, from: 'npm run build' },
     version: () => `${(JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }).version} on ${runtime === 'bun' ? 'Bun' : 'Node'} ${version()}`,
     prepare: (job) => ({

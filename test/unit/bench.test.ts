@@ -86,7 +86,8 @@ test('the plan says what will run and for how long, and knows its cases', () => 
   assert.match(words, /^15 cases, about \d+ min \d+ s[^]*\n {2}1k: [^\n]* 4 fronts[^]*idle: [^\n]*during the soak[^]*soak: 2 fronts at once, 600 s$/);
   assert.doesNotMatch(inWords(planOf(readOptions(['--quick']), there)), /soak/);
   const minutes = (...args: string[]): number => Number(/about (\d+) min/.exec(inWords(planOf(readOptions(args), peers())))![1]);
-  assert.ok(minutes() < 20 && minutes('--quick') < 4, 'as bench/README.md says');
+  // A minute is left for a machine that is slower and for the build.
+  assert.ok(minutes() < 19 && minutes('--quick') < 3, 'as bench/README.md says');
   assert.throws(() => planOf(readOptions(['--case', 'none']), there), /none: there are 1k, /);
   assert.throws(() => readOptions(['--rounds', 'x']), /--rounds is x; expected a whole number/);
   assert.throws(() => readOptions(['--fast']), /--fast/);
