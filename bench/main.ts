@@ -24,7 +24,7 @@ const say = (text: string): void => { console.log(text); };
 
 async function bench(options: Options): Promise<Results> {
   const missing = provision(say, options.smoke);
-  const every = peers();
+  const every = peers(options.against);
   const wanted = every.filter(({ name }) => options.peers.length === 0 || options.peers.includes(name));
   if (wanted.length === 0) throw new Error(`--peer ${options.peers.join(', ')}: there are ${every.map(({ name }) => name).join(', ')}`);
   const there = wanted.filter(isThere);

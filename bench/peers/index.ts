@@ -8,7 +8,7 @@ import { fastifyHttpProxy, httpProxy3, httpxy } from './npm.ts';
 import type { Peer } from './peer.ts';
 import { sallyportOnBun, sallyportOnNode } from './sallyport.ts';
 
-/** Every peer, in the order of the table. */
-export const peers = (): Peer[] => [nginx, sallyportOnBun(), sallyportOnNode(), haproxy, apache, caddy, httpProxy3, httpxy, fastifyHttpProxy, hitch];
+/** Every peer, in the order of the table; `against`: another checkout of Sallyport. */
+export const peers = (against?: string): Peer[] => [nginx, sallyportOnBun(), sallyportOnNode(), ...against === undefined ? [] : [sallyportOnBun(against), sallyportOnNode(against)], haproxy, apache, caddy, httpProxy3, httpxy, fastifyHttpProxy, hitch];
 
 export const isThere = (peer: Peer): boolean => existsSync(peer.needs.file);

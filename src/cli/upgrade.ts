@@ -11,7 +11,7 @@ import type { Commands } from './control/server.ts';
 import { SUCCEEDS } from './launched.ts';
 import { selfCommand } from './self.ts';
 
-/** Milliseconds that the new program may take until it serves. */
+/** Milliseconds that the new program may take until it serves, where nothing else is said. */
 const PATIENCE = 60_000;
 
 export interface Upgrade {
@@ -20,7 +20,7 @@ export interface Upgrade {
   readonly succeeded: Promise<void>;
 }
 
-export function createUpgrade(front: Pick<Front, 'sockets' | 'log'>): Upgrade {
+export function createUpgrade(front: Pick<Front, 'sockets' | 'log'>, patience = PATIENCE): Upgrade {
   let serves: (() => void) | undefined;
   let succeed: () => void;
   const succeeded = new Promise<void>((resolve) => { succeed = resolve; });
@@ -32,7 +32,7 @@ export function createUpgrade(front: Pick<Front, 'sockets' | 'log'>): Upgrade {
         if (process.pid === 1) throw new Error('This front is process 1 of its container, which ends with it. Start a container of the new version in its place.');
         const ready = new Promise<void>((resolve) => { serves = resolve; });
         try {
-          const pid = await startSuccessor(front, ready);
+          const pid = await startSuccessor(front, ready, patience);
           const message = `Process ${pid} serves now. This one (${process.pid}) ends when its running answers are through.`;
           front.log.event({ event: 'upgraded', level: 'info', message, pid });
           setImmediate(succeed); // the answer to whoever asked goes first
@@ -52,7 +52,7 @@ export function createUpgrade(front: Pick<Front, 'sockets' | 'log'>): Upgrade {
 }
 
 /** Rejects, with this process serving on, where the new one does not come to serve. */
-async function startSuccessor({ sockets }: Pick<Front, 'sockets'>, ready: Promise<void>): Promise<number> {
+async function startSuccessor({ sockets }: Pick<Front, 'sockets'>, ready: Promise<void>, patience: number): Promise<number> {
   const doors = sockets().map(({ name, fd }) => {
     if (fd === undefined || fd < 0) throw new Error(`The runtime does not tell the descriptor of the ${name} door.`);
     return { name, fd };
@@ -67,7 +67,7 @@ async function startSuccessor({ sockets }: Pick<Front, 'sockets'>, ready: Promis
   });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The new program did not serve within ${PATIENCE / 1000} seconds and was ended; this one serves on.`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`The new program did not serve within ${patience / 1000} seconds and was ended; this one serves on.`)), patience);
   });
   try {
     await Promise.race([ready, endOf(child), late]);
