@@ -29,7 +29,7 @@ const tell = (line: string): void => { console.log(line); };
 process.exit(await (values.slow ? slow(runtime) : long(runtime)) ? 0 : 1);
 
 async function slow(runtime: 'node' | 'bun'): Promise<boolean> {
-  const plan = { runtime, modes: MODES.filter((mode) => values.modes.includes(mode)), connections: number('connections', 1), rate: 200, seconds: 120 };
+  const plan = { runtime, modes: MODES.filter((mode) => values.modes.includes(mode)), connections: number('connections', 1), rate: 500, seconds: 120 };
   const modes = await slowModes({ ...plan, tell });
   const passed = modes.every((mode) => mode.passed);
   keep(`${started.toISOString().slice(0, 10)}-${runtime}-slow${plan.modes.length === MODES.length ? '' : `-${plan.modes.join('')}`}`, { ...circumstances(runtime, started), plan, passed, modes });
