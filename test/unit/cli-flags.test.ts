@@ -15,7 +15,7 @@ import { scope, tempDir } from '../helpers/scope.ts';
 
 const cwd = tempDir(scope());
 for (const dir of ['media', 'assets', 'conf', 'conf/media']) mkdirSync(join(cwd, dir));
-for (const name of ['a.pem', 'a.key', 'b.pem', 'b.key', 'media/index.html']) writeFileSync(join(cwd, name), '');
+for (const name of ['a.pem', 'a.key', 'b.pem', 'b.key', 'pass', 'b.pass', 'media/index.html']) writeFileSync(join(cwd, name), '');
 writeFileSync(join(cwd, 'conf/one.json'), '{ "app": 8000, "http": 8080, "static": { "/m/": "./media" }, "routes": { "/r/": { "static": "media" } }, "hsts": 300 }');
 writeFileSync(join(cwd, 'conf/sites.json'), '{ "grace": 5, "sites": [{ "hosts": ["a.test"], "app": 8000 }] }');
 
@@ -62,7 +62,7 @@ test('--root belongs to an app at fastcgi://, which needs it; both refusals name
 test('every flag arrives', async () => {
   const front = await settings(
     '8000', '--https', 'unix:web.sock', '--http', 'off', '--public-https-port', '443', '--public-http-port', '80',
-    '--cert', 'a.pem', '--key', 'a.key', '--cert', 'b.pem', '--key', 'b.key', '--domain', 'a.test', '--domain', '*.b.test',
+    '--cert', 'a.pem', '--key', 'a.key', '--cert', 'b.pem', '--key', 'b.key', '--key-pass-file', 'pass', '--domain', 'a.test', '--domain', '*.b.test',
     '--static', '/media/=media', '--static', '/assets/=assets', '--static-missing', 'app', '--static-precompressed', '--static-cache', 'no-cache',
     '--speaks', 'ssl-flag', '--tell', 'X-Port: {port}', '--tell', 'X-On: yes', '--allow-header', 'X_Ok',
     '--trust', 'loopback', '--trust', '10.0.0.0/8', '--trust-header', 'X-Real-IP', '--trust-header', 'scheme=X-My-Proto', '--trust-header', 'X-Forwarded-Host',
@@ -73,7 +73,7 @@ test('every flag arrives', async () => {
   assert.deepEqual([front.publicHttpsPort, front.publicHttpPort, front.grace, front.log, front.allowHeaders], [443, 80, 7, 'combined', ['X_Ok']]);
   assert.deepEqual(front.admin, { address: { kind: 'ip', host: '127.0.0.1', port: 9443 }, passwordFile: undefined, hosts: ['front.test'] });
   assert.deepEqual([front.logFile, front.logHide], [join(cwd, 'access.log'), ['a', 'b', 'c']]);
-  assert.deepEqual(front.certificates, ['a', 'b'].map((name) => ({ cert: join(cwd, `${name}.pem`), key: join(cwd, `${name}.key`) })));
+  assert.deepEqual(front.certificates, ['a', 'b'].map((name) => ({ cert: join(cwd, `${name}.pem`), key: join(cwd, `${name}.key`), passFile: join(cwd, 'pass') })));
   assert.deepEqual([front.trust, front.trustHeaders], [['loopback', '10.0.0.0/8'], { scheme: 'X-My-Proto', client: 'X-Real-IP', host: 'X-Forwarded-Host', port: undefined }]);
   assert.deepEqual([front.timeouts.answer, front.timeouts.head], [120000, 5000]);
   assert.deepEqual(front.leastRates, { body: 2048, send: 0 });
@@ -86,6 +86,11 @@ test('every flag arrives', async () => {
     [['/assets/', 'app', 'no-cache', undefined], ['/media/', 'app', 'no-cache', undefined], [1048576, true, 65536]]);
   for (const route of site.routes) if (route.kind === 'static') assert.deepEqual(route.precompressed, ['br', 'zstd', 'gzip']);
   for (const route of site.routes) assert.deepEqual('compress' in route && route.compress, DEFAULT_COMPRESS, route.path);
+});
+
+test('each key may have a passphrase file of its own, in the same place', async () => {
+  const { certificates } = await settings('8000', '--cert', 'a.pem', '--key', 'a.key', '--cert', 'b.pem', '--key', 'b.key', '--key-pass-file', 'pass', '--key-pass-file', 'b.pass');
+  assert.deepEqual(certificates.map(({ passFile }) => passFile), ['pass', 'b.pass'].map((name) => join(cwd, name)));
 });
 
 test('HSTS, a fallback and cookies that are left alone', async () => {
@@ -111,6 +116,8 @@ const REFUSED: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['8000', '--public-https-port', 'x'], /--public-https-port: saw "x", expected a port from 1 to 65535/],
   [['8000', '--cert', 'a.pem'], /--cert: saw "a\.pem", expected one --key for each --cert/],
   [['8000', '--key', 'a.key'], /--key: saw "a\.key", expected one --cert for each --key/],
+  [['8000', '--key-pass-file', 'pass'], /--key-pass-file: saw "pass", expected a --key that it is for/],
+  [['8000', '--cert', 'a.pem', '--key', 'a.key', '--key-pass-file', 'pass', '--key-pass-file', 'b.pass'], /--key-pass-file: saw "pass, b\.pass", expected one, or one for each --key/],
   [['8000', '--cert', 'no.pem', '--key', 'a.key'], /--cert: .*no\.pem is missing/],
   [['8000', '--cert', 'a.pem', '--key', 'no.key'], /--key: .*no\.key is missing/],
   [['8000', '--domain', 'https://a.test'], /--domain: .*host name alone/],
