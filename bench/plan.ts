@@ -37,7 +37,7 @@ export function inWords({ steps, soak, pace }: Plan): string {
 
 function paceOf({ quick, smoke, rounds }: Options): Pace {
   if (smoke) return { rounds: rounds ?? 1, seconds: 0.5, warmUp: { native: 0.3, compiled: 0.3 }, quick: true };
-  return quick ? { rounds: rounds ?? 2, seconds: 0.4, warmUp: { native: 0.2, compiled: 1.5 }, quick } : { rounds: rounds ?? 5, seconds: 0.7, warmUp: { native: 0.7, compiled: 2 }, quick };
+  return quick ? { rounds: rounds ?? 2, seconds: 0.4, warmUp: { native: 0.2, compiled: 1.5 }, quick } : { rounds: rounds ?? 5, seconds: 0.6, warmUp: { native: 0.4, compiled: 2 }, quick };
 }
 
 /** The cases that were asked for, each with who takes part, in the order in which they run. */
