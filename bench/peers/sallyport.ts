@@ -8,7 +8,7 @@ import type { Job, Peer } from './peer.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BUN = `${ROOT}node_modules/bun/bin/bun.exe`; // its name on every system
 
-/** Whether a built program has a flag. */
+/** Whether a built program has a flag: an older checkout may not. */
 function flagsOf(program: string): (flag: string) => boolean {
   let help: string | undefined;
   return (flag) => (help ??= execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' })).includes(`${flag} `);
@@ -28,18 +28,21 @@ function flags({ place, port, backend, workers, log }: Job, has: (flag: string) 
 
 /** `against`: another checkout. */
 function sallyport(runtime: 'node' | 'bun', against: string | undefined, version: () => string): Peer {
-  const root = against === undefined ? ROOT : `${resolve(against)}/`;
+  const [root, name, title, build] = against === undefined
+    ? [ROOT, `sallyport-${runtime}`, 'Sallyport', 'npm run build']
+    : [`${resolve(against)}/`, `sallyport-${runtime}-against`, 'Sallyport there', `npm run build in ${against}`];
+  const [on, command] = runtime === 'bun' ? ['Bun', BUN] : ['Node', process.execPath];
   const program = `${root}bin/sallyport.js`;
   const has = flagsOf(program);
   return {
-    name: `sallyport-${runtime}${against === undefined ? '' : '-against'}`,
-    title: `Sallyport${against === undefined ? '' : ' there'} (${runtime === 'bun' ? 'Bun' : 'Node'})`,
+    name,
+    title: `${title} (${on})`,
     can: ['files', 'log', 'workers'],
     compiles: true,
-    needs: { file: `${root}dist/cli/main.js`, from: `npm run build${against === undefined ? '' : ` in ${root}`}` },
-    version: () => `${(JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version} on ${runtime === 'bun' ? 'Bun' : 'Node'} ${version()}`,
+    needs: { file: `${root}dist/cli/main.js`, from: build },
+    version: () => `${(JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version} on ${on} ${version()}`,
     prepare: (job) => ({
-      line: [runtime === 'bun' ? BUN : process.execPath, program, ...flags(job, has), '--runtime', runtime],
+      line: [command, program, ...flags(job, has), '--runtime', runtime],
       ...job.log === undefined ? {} : { output: has('--log-file') ? `${job.log}.ready` : job.log },
     }),
   };

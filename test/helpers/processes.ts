@@ -1,6 +1,9 @@
 /** What the system says of processes. Linux only. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/** For `skip`: what asks the system has to run on Linux. */
+export const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
+
 /** Processes whose parent this is. */
 export const childrenOf = (parent: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
   try { return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]) === parent; } catch { return false; }

@@ -91,6 +91,8 @@ test('the plan says what will run and for how long, and knows its cases', () => 
   assert.throws(() => planOf(readOptions(['--case', 'none']), there), /none: there are 1k, /);
   assert.throws(() => readOptions(['--rounds', 'x']), /--rounds is x; expected a whole number/);
   assert.throws(() => readOptions(['--fast']), /--fast/);
+  for (const args of [[], ['--again', '--case', '1k']]) assert.throws(() => readOptions(['--against', '.', ...args]), /--against compares two builds in some cases/);
+  assert.deepEqual(peers('.').filter(({ name }) => name.startsWith('sallyport-')).map(({ title }) => title), ['Sallyport (Bun)', 'Sallyport (Node)', 'Sallyport there (Bun)', 'Sallyport there (Node)']);
 });
 
 const oneCase: CaseResult = {

@@ -6,7 +6,7 @@ import type { CertificatePair } from '../../src/core/contract/certificate.ts';
 
 const MINUTE = 60_000;
 
-/** Keys and certificates by number; `gone` rejects, as a process does that has ended. */
+/** Another process that signs, and a clock. What it signs says what it was told to say; `gone`: it has ended; `none`: it has no certificate. */
 function signer(t: TestContext) {
   let now = 5000;
   let said = 'one';

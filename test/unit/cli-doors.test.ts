@@ -8,9 +8,9 @@ import { listening, listeningBelow, portHolder } from '../../src/cli/proc.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { DoorError, openDoor } from '../../src/front/doors.ts';
 import type { ListenAddress, ListenOptions, Transport } from '../../src/transport/wire.ts';
+import { linux } from '../helpers/processes.ts';
 import type { Scope } from '../helpers/scope.ts';
 
-const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
 
 const listen = async (scope: Scope, host: string): Promise<number> => {
   const server: Server = createServer();

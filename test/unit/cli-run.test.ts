@@ -10,11 +10,11 @@ import { exposure, notListening } from '../../src/cli/run/advice.ts';
 import { appEnvironment, fillIn } from '../../src/cli/run/command.ts';
 import { run } from '../../src/cli/run.ts';
 import { RunError, type Terminal } from '../../src/cli/terminal.ts';
+import { linux } from '../helpers/processes.ts';
 import { startProgram, type Program } from '../helpers/program.ts';
 import { eventually, scope, tempDir, within, type Scope } from '../helpers/scope.ts';
 import { collector } from '../helpers/collect.ts';
 
-const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
 const dir = tempDir(scope());
 const BIN = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url)); // the build: from its sources each start takes ten times as long
 

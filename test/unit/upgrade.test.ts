@@ -4,10 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createUpgrade } from '../../src/cli/upgrade.ts';
-import { wordsOf } from '../helpers/processes.ts';
+import { linux, wordsOf } from '../helpers/processes.ts';
 import { eventually, tempDir } from '../helpers/scope.ts';
-
-const linux = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
 
 test('a new program that never serves is ended; the old one serves on, and can be asked again', { skip: linux }, async (t) => {
   const dir = tempDir(t);
