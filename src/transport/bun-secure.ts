@@ -47,7 +47,8 @@ export function secure(socket: BunSocket, wire: BunWire, { tls, prelude, onUp }:
       serverName: isIP(tls.serverName) === 0 ? tls.serverName : '',
     },
   });
-  raw.reload({ socket: { drain() {} } }); // what is below TLS is of no use, and would be copied to be told
+  raw.reload({ socket: { drain() {} } }); // what is below TLS is mostly of no use, and would be copied to be told
+  wire.below = raw;
   wire.abandon = () => above.close();
 }
 

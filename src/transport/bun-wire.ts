@@ -1,7 +1,9 @@
 import type { Told } from './admission.ts';
 import type { BunSocket, Owner } from './bun-runtime.ts';
+import { EndWatch } from './bun-end-watch.ts';
 import { bunError } from './bun-errors.ts';
 import { ipEndpoint } from './endpoint.ts';
+import { incompleteClose } from './incomplete-close.ts';
 import type { Endpoint, Proxied, TlsFacts, Wire, WireHandler } from './wire.ts';
 
 /** Bytes that may wait in the process before `write` says to stop. */
@@ -24,7 +26,8 @@ export class BunWire implements Wire, Owner {
   private sent = 0;
   /** Came in one piece with a PROXY header, before anybody listened. */
   private early: Uint8Array | undefined;
-  private paused = false;
+  /** By whoever is told of the bytes. */
+  paused = false;
   /** `write` said false, so `onDrain` is owed. */
   private stalled = false;
   private ended = false;
@@ -33,6 +36,9 @@ export class BunWire implements Wire, Owner {
   gone = false;
   /** What to do where it is given up before it is up. */
   abandon: (() => void) | undefined;
+  /** The socket below TLS, of a connection to an app. */
+  below: BunSocket | undefined;
+  private ends: EndWatch | undefined;
   /** Told of what the TLS session can be resumed with. */
   onSession: ((session: Buffer) => void) | undefined;
   private failure: unknown;
@@ -102,8 +108,12 @@ export class BunWire implements Wire, Owner {
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
-    if (this.early === undefined) this.socket?.resume();
-    else queueMicrotask(() => this.tellEarly());
+    if (this.early !== undefined) queueMicrotask(() => this.tellEarly());
+    else if (this.ends?.telling !== true) this.socket?.resume();
+  }
+
+  expectCompleteClose(): void {
+    if (this.below !== undefined && this.socket !== undefined) this.ends ??= new EndWatch(this, this.below, this.socket);
   }
 
   end(): void {
@@ -138,7 +148,13 @@ export class BunWire implements Wire, Owner {
     }
   }
 
-  onEnd(): void { this.handler.onEnd(); }
+  onEnd(): void {
+    if (this.ends === undefined || this.ends.telling) this.handler.onEnd();
+    else {
+      this.onFailed(incompleteClose());
+      this.destroy();
+    }
+  }
 
   onFailed(error: unknown): void { this.failure ??= error; }
 

@@ -1,7 +1,6 @@
 import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { descriptorOf } from './node-endpoint.ts';
-import { NodeWire } from './node-wire.ts';
 
 /** Hears what was still there when writing had failed: lent bytes, and the other side's end where that had come. */
 export interface LastWords {
@@ -51,20 +50,8 @@ export class AppSocket extends Socket {
   }
 }
 
-/**
- * The same care for an app that speaks TLS: its socket hears of the end past the plain one below it. Looked at only once all
- * that came before was told, since bytes may wait in the socket.
- */
-export class SecureAppWire extends NodeWire {
-  override onEnd(): void {
-    const reset = resetOf(this.raw);
-    if (reset === undefined) super.onEnd();
-    else this.fail(reset);
-  }
-}
-
 /** What the system says of an end that we are told: after one in order, nothing. */
-function resetOf(socket: Socket): Error | undefined {
+export function resetOf(socket: Socket): Error | undefined {
   const fd = descriptorOf(socket) ?? -1;
   if (fd < 0) return undefined;
   try {

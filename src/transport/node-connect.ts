@@ -1,9 +1,10 @@
 import { connect as netConnect } from 'node:net';
 import type { NetConnectOpts, OnReadOpts, Socket, SocketConstructorOpts } from 'node:net';
 import type { ConnectAddress, ConnectOptions, ConnectTls, Wire } from './wire.ts';
-import { AppSocket, SecureAppWire } from './node-app-socket.ts';
+import { AppSocket } from './node-app-socket.ts';
 import { NodeWire } from './node-wire.ts';
 import { secure } from './node-secure.ts';
+import { SecureAppWire } from './node-secure-wire.ts';
 import { peerAt } from './endpoint.ts';
 
 /**

@@ -80,6 +80,9 @@ export class NodeWire implements Wire {
 
   resume(): void { this.socket.resume(); }
 
+  /** For an app's TLS alone there is more to it: {@link SecureAppWire}. */
+  expectCompleteClose(): void {}
+
   end(): void {
     if (this.ended) return;
     this.ended = true;

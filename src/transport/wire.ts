@@ -4,6 +4,7 @@
  */
 import type { CertificatePair, ClientPolicy, PickCertificate, PickClientPolicy, ShownCertificate } from '../core/contract/certificate.ts';
 import type { Fault } from '../core/errors.ts';
+import type { INCOMPLETE_CLOSE } from './incomplete-close.ts';
 
 /** What one connection tells the layer above. All calls come from the event loop, never from inside a call to the wire. */
 export interface WireHandler {
@@ -52,6 +53,12 @@ export interface Wire {
   /** Stops reading; a few more `onData` may still come. */
   pause(): void;
   resume(): void;
+  /**
+   * From now on an end has to be a complete one, because it alone will say that what came is whole (RFC 9112 §9.8): over
+   * TLS, one that close_notify told (RFC 8446 §6.1). A mere FIN is then told by `onClose`, as {@link INCOMPLETE_CLOSE}. Called
+   * from inside `onData`, of the bytes that say so. Without TLS every FIN is complete.
+   */
+  expectCompleteClose(): void;
   /** Sends what is left, then FIN. Reading goes on. */
   end(): void;
   /** Drops the connection at once. `onClose` follows. */

@@ -15,6 +15,7 @@ import type { Made } from '../helpers/certs.ts';
 import { authority, runFront, startFront } from '../helpers/front.ts';
 import type { Front } from '../helpers/front.ts';
 import { startDjango } from '../helpers/gunicorn.ts';
+import { startProgram } from '../helpers/program.ts';
 import { answering, reply, startRawApp } from '../helpers/raw-app.ts';
 import { requires } from '../helpers/real.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
@@ -196,6 +197,30 @@ describe('an app that speaks TLS', requires('openssl'), () => {
     const checked = await runFront(['check', `https://localhost:${app.port}`, '--upstream-insecure']);
     assert.equal(checked.exit.code, 0);
     assert.match(checked.stderr, /warning: .*is not checked/);
+  });
+
+  // What the kernel sends for a process that was killed is the end of a connection like any other. Over TLS only close_notify
+  // tells the two apart, and neither runtime speaks of it: half a page went out as the whole page.
+  test('an answer that ends with its connection is whole after close_notify, and cut where the app was killed in the middle of it', async (t) => {
+    const script = `
+      const tls = require('node:tls');
+      const server = tls.createServer({ cert: process.env.CERT, key: process.env.KEY }, (socket) => {
+        socket.on('error', () => {});
+        socket.once('data', (bytes) => {
+          socket.write('HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n' + 'page '.repeat(1000), () => {
+            if (String(bytes).includes('/whole')) socket.end();
+            else setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50); // when it has left
+          });
+        });
+      });
+      server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+    const { cert, key } = read(mine);
+    const [, port] = await startProgram(t, [process.execPath, '-e', script], { env: { ...process.env, CERT: cert, KEY: key } }).prints(/^(\d+)\n/);
+    const front = await startFront(t, [`https://localhost:${port}`, '--upstream-ca', root.cert, '--scheme', '/=either']);
+    for (let i = 0; i < 4; i++) assert.equal((await front.getHttp('/whole')).body.length, 5000);
+    await assert.rejects(front.getHttp('/half'), 'a client is told');
+    const { message } = await front.event('the cut', ({ event }) => event === 'app-cut-answer') as { message?: unknown };
+    assert.match(String(message), /neither Content-Length nor chunks.*without close_notify.*announce a length/);
   });
 
   test('a file of authorities that is none is refused before anything is served, with what was seen', async () => {

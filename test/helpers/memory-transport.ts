@@ -1,4 +1,5 @@
 /** A transport without sockets: both ends in one process, bytes as text. Every call to a handler is made by the test, so every order of events can be played. */
+import { INCOMPLETE_CLOSE } from '../../src/transport/incomplete-close.ts';
 import type { ConnectOptions, Endpoint, Listener, ListenOptions, Proxied, TlsFacts, Transport, Wire, WireError, WireHandler } from '../../src/transport/wire.ts';
 
 const latin1 = (data: Uint8Array | string): string => (typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
@@ -20,6 +21,7 @@ export class MemoryWire implements Wire {
   buffered = 0;
   paused = false;
   ended = false;
+  completeOnly = false;
   /** A write has failed. */
   broken = false;
   /** How the front let go of it. */
@@ -51,6 +53,7 @@ export class MemoryWire implements Wire {
   }
   pause(): void { this.paused = true; }
   resume(): void { this.paused = false; }
+  expectCompleteClose(): void { this.completeOnly = true; }
   end(): void { this.ended = true; }
   destroy(): void { this.#let('destroyed'); }
   reset(): void { this.#let('reset'); }
@@ -70,7 +73,11 @@ export class MemoryWire implements Wire {
     bytes.fill(0x21);
   }
   drain(): void { this.buffered = 0; this.handler.onDrain(); }
-  fin(): void { this.handler.onEnd(); }
+  /** `complete`: over TLS, with close_notify before it. */
+  fin({ complete = true } = {}): void {
+    if (complete || !this.completeOnly) this.handler.onEnd();
+    else this.break(INCOMPLETE_CLOSE);
+  }
   break(code = 'ECONNRESET', more: Partial<WireError> = {}): void { this.#close({ code, message: code, ...more }); }
   #close(error: WireError | undefined): void {
     if (this.#closed) return;

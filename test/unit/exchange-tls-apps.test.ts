@@ -93,6 +93,26 @@ describe('an app that speaks TLS', () => {
     assert.equal(other.code, 'app-closed', 'what an app says of itself later is a connection that broke');
   });
 
+  it('and ends without close_notify has cut an answer that only its end makes whole, and no other', () => {
+    const HEAD = 'HTTP/1.1 200 OK\r\n';
+    const CLOSING = `${HEAD}Connection: close\r\n\r\n`;
+    for (const [answer, complete, whole] of [
+      [`${CLOSING}half`, false, false], [`${CLOSING}all of it`, true, true], [`${HEAD}Content-Length: 2\r\n\r\nok`, false, true], [`${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`, false, true],
+    ] as const) {
+      const front = start();
+      const client = front.client();
+      client.say(get('/'));
+      const app = front.app();
+      app.say(answer);
+      app.fin({ complete });
+      assert.equal(client.text.endsWith('0\r\n\r\n') || client.text.endsWith('ok'), whole, answer);
+      assert.equal(client.ended || client.gone !== undefined, !whole, answer);
+      const cuts = front.events().filter(({ event }) => event === 'app-cut-answer');
+      assert.equal(cuts.length, whole ? 0 : 1);
+      if (!whole) assert.match(String(cuts[0]!['message']), /neither Content-Length nor chunks.*without close_notify/);
+    }
+  });
+
   it('of two addresses, the one that was there and not believed is the one that is told', () => {
     const addresses = [{ kind: 'ip', host: '127.0.0.1', port: 1 }, { kind: 'ip', host: '::1', port: 1 }] as const;
     const { code, log } = failing(start({ servers: [{ written: 'https://localhost:1', addresses, tlsName: 'localhost' }] }), (front) => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createServer } from 'node:tls';
 import type { TLSSocket, TlsOptions } from 'node:tls';
+import { INCOMPLETE_CLOSE } from '../../src/transport/incomplete-close.ts';
 import type { ConnectAddress, ConnectOptions, ConnectTls, Wire, WireError } from '../../src/transport/wire.ts';
 import { makeCertificate, tempDir } from '../helpers/certs.ts';
 import { requires } from '../helpers/real.ts';
@@ -61,6 +62,65 @@ const startPlain = async (here: Scope, serve: (socket: Socket) => void): Promise
   here.after(() => { server.close(); for (const socket of sockets) socket.destroy(); });
   return { kind: 'ip', host: '127.0.0.1', port: (server.address() as { port: number }).port };
 };
+
+/** What is left of the end of an answer, in pieces that come one after the other, and what it is; undefined: complete. */
+const CUTS: Readonly<Record<string, string | undefined>> = {
+  'everything at once': undefined, 'close_notify later': undefined, 'close_notify in two pieces': undefined,
+  'nothing': INCOMPLETE_CLOSE, 'nothing, later': INCOMPLETE_CLOSE, 'half of close_notify': INCOMPLETE_CLOSE,
+  'half of close_notify, later': INCOMPLETE_CLOSE, 'half of a record': INCOMPLETE_CLOSE, 'a reset': 'ECONNRESET', 'a reset, later': 'ECONNRESET',
+};
+
+function cut(how: string, sent: Buffer): readonly Buffer[] {
+  let last = 0; // where close_notify begins, the last of the records
+  for (let at = 0; at < sent.length; at += 5 + sent.readUInt16BE(at + 3)) last = at;
+  const [data, bye] = [sent.subarray(0, last), sent.subarray(last)];
+  const half = bye.subarray(0, bye.length >> 1);
+  switch (how) {
+    case 'everything at once': return [sent];
+    case 'close_notify later': return [data, bye];
+    case 'close_notify in two pieces': return [data, half, bye.subarray(half.length)];
+    case 'nothing': case 'a reset': return [data];
+    case 'nothing, later': case 'a reset, later': return [data, Buffer.alloc(0)];
+    case 'half of close_notify': return [Buffer.concat([data, half])];
+    case 'half of close_notify, later': return [data, half];
+    default: return [data.subarray(0, -3)];
+  }
+}
+
+/** An app that answers to "HOW BYTES" with so many bytes and a close_notify, of which something in between leaves what {@link cut} says, and a FIN. */
+const startCutApp = async (here: Scope, options: TlsOptions): Promise<Pick<App, 'address'>> => {
+  let how: string | undefined;
+  const server = createServer(options, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (bytes: Buffer) => {
+      const [, way, size] = /^(.*) (\d+)$/.exec(bytes.toString())!;
+      how = way;
+      socket.write('h'); // a record of its own
+      socket.end(Buffer.alloc(Number(size) - 1, 'h'));
+    });
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  here.after(() => { server.close(); });
+  return { address: await startPlain(here, (socket) => {
+    how = undefined;
+    const held: Buffer[] = [];
+    const behind = nodeConnect({ port: (server.address() as { port: number }).port, host: '127.0.0.1', allowHalfOpen: true });
+    here.after(() => { behind.destroy(); });
+    behind.on('error', () => {});
+    socket.on('data', (bytes: Buffer) => { behind.write(bytes); });
+    behind.on('data', (bytes: Buffer) => { if (how === undefined) socket.write(bytes); else held.push(bytes); });
+    behind.on('end', () => { void pass(socket, cut(how!, Buffer.concat(held)), how!.startsWith('a reset') ? 'resetAndDestroy' : 'end'); });
+  }) };
+};
+
+async function pass(socket: Socket, pieces: readonly Buffer[], end: 'end' | 'resetAndDestroy'): Promise<void> {
+  for (const piece of pieces) {
+    if (piece !== pieces[0]) await sleep(20);
+    if (piece.length > 0) socket.write(piece);
+  }
+  await new Promise((resolve) => { setImmediate(resolve); }); // else a reset would take the bytes with it
+  socket[end]();
+}
 
 interface Made { readonly wire: Wire; readonly seen: Recorder; ups: number }
 
@@ -284,6 +344,40 @@ describe('TLS towards an app', requires('openssl'), () => {
           assert.ok(!made.seen.calls.includes('end'));
         }
       }
+    }
+  });
+
+  // Neither runtime says whether an end came with close_notify, so an app that was killed in the middle of an answer that
+  // ends with its connection was taken to have said all of it.
+  test('an end without close_notify is no complete one, however the bytes come; where it need not be complete it is an end', async (t) => {
+    for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
+      const app = await startCutApp(t, { ...pair, maxVersion });
+      for (const size of [5, 40_000, 300_000]) {
+        for (const [how, wrong] of Object.entries(CUTS)) {
+          for (const pace of ['steady', 'paused'] as const) {
+            const made = connect(t, app, good());
+            await up(made);
+            made.seen.onBytes = () => {
+              made.wire.expectCompleteClose();
+              if (pace === 'steady' || made.seen.calls.length > 1) return;
+              made.wire.pause();
+              setTimeout(() => { made.wire.resume(); }, 30);
+            };
+            made.wire.write(`${how} ${size}`);
+            const what = `${maxVersion}, ${how}, ${size} bytes, ${pace}`;
+            await made.seen.until(`the end: ${what}`, (seen) => seen.calls.includes('end') || seen.closed !== undefined);
+            assert.equal(made.seen.calls.includes('end'), wrong === undefined, what);
+            if (wrong === undefined) made.wire.end();
+            assert.equal((await made.seen.untilClosed())?.code, wrong, what);
+            if (!/a re/.test(how)) assert.equal(made.seen.length, size, what);
+          }
+        }
+      }
+      const careless = connect(t, app, good());
+      await up(careless);
+      careless.wire.write('nothing 5');
+      await careless.seen.until('the end', (seen) => seen.calls.includes('end'));
+      assert.equal(careless.seen.text, 'hhhhh');
     }
   });
 

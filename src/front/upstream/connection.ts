@@ -142,6 +142,7 @@ export class AppConnection extends AppLine implements AnswerEvents {
   onInterim(head: AnswerHead): void { this.#listener!.onInterim(head); }
 
   onHead(head: AnswerHead): void {
+    if (head.framing === 'close') this.wire.expectCompleteClose();
     // Some apps send on HEAD what they announce, in a packet of its own: it would be read as the next request's answer.
     // uWSGI serves one request per connection, whatever its app says (https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html).
     this.#keepAlive = head.keepAlive && this.pool.protocol !== 'uwsgi' && !(this.#method === 'HEAD' && this.pool.protocol === 'http' && announcesContent(head));

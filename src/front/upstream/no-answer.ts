@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts';
+import { INCOMPLETE_CLOSE } from '../../transport/incomplete-close.ts';
 import type { WireError } from '../../transport/wire.ts';
 import type { AnswerSource } from './answer-reader.ts';
 import type { AppPool } from './pool.ts';
@@ -11,6 +12,7 @@ export function endedEarly(pool: AppPool, reader: AnswerSource, { error, fresh }
   const how = `${pool.written}: ${error?.code ?? 'closed'}`;
   const wrong = reader.ended();
   if (wrong !== undefined) return new Fault(wrong.code, `${how}. ${wrong.detail}`);
+  if (error?.code === INCOMPLETE_CLOSE) return new Fault('app-cut-answer', `${pool.written}: it announced neither Content-Length nor chunks, and TLS ended without close_notify, so that nothing says that the answer is whole (RFC 9112 §9.8). If it was, let the app announce a length, send chunks, or close TLS in order`);
   if (reader.inBody) return new Fault('app-cut-answer', `${how} in the middle of the answer`);
   return new Fault('app-closed', `${how} ${reader.begun ? 'in the middle of the answer\'s head' : 'before a byte of the answer'}`);
 }
