@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'The client asked by ALPN for protocols that this door does not speak; it speaks http/1.1.',
   ERR_SSL_NO_SHARED_CIPHER: 'The client offered no cipher that this door and its certificate allow.',
   ERR_SSL_WRONG_VERSION_NUMBER: 'What the client sent is not TLS.',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'What the client sent is not TLS.', // OpenSSL 3.5 on
   ECONNRESET: 'The client closed the connection in the middle of the handshake.',
 };
 

@@ -256,7 +256,7 @@ describe('TLS towards an app', requires('openssl'), () => {
     const old = await startApp(t, { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ...OLD_CIPHERS });
     assert.match((await refusal(t, old, good())).code, /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/);
     const http = await startPlain(t, (socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
-    assert.equal((await refusal(t, { address: http }, good())).code, 'ERR_SSL_WRONG_VERSION_NUMBER');
+    assert.match((await refusal(t, { address: http }, good())).code, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/); // as OpenSSL is older or newer
     const shut = await startPlain(t, (socket) => socket.once('data', () => socket.end()));
     assert.equal((await refusal(t, { address: shut }, good())).code, 'ECONNRESET');
     const reset = await startPlain(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));

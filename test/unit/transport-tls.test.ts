@@ -91,7 +91,7 @@ describe('a TLS door', () => {
 
   test('no certificate for a client without SNI: the handshake fails, names go on', async (t) => {
     const door = await openDoor(t, { tls: { pick: (name) => (name === undefined ? undefined : one) } });
-    await assert.rejects(shake(t, door, { servername: '' }), { code: /^ERR_SSL_(?:SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_INTERNAL_ERROR)$/ });
+    await assert.rejects(shake(t, door, { servername: '' }), { code: /^ERR_SSL_(?:.+_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_INTERNAL_ERROR)$/ });
     assert.equal((await shake(t, door)).name, 'one.test');
   });
 

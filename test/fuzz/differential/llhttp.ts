@@ -2,6 +2,7 @@
  * Node's own parser (llhttp), called directly: the second opinion of the differential fuzzer, hundreds of times as fast as
  * a server around it (`test/fuzz/front.test.ts` has that one). Strict: no lenient flag is set. Bun has the same binding.
  */
+import { createRequire } from 'node:module';
 
 export interface Read {
   readonly method: string;
@@ -24,19 +25,11 @@ interface Binding {
     readonly REQUEST: number; readonly RESPONSE: number;
     readonly kOnHeaders: number; readonly kOnHeadersComplete: number; readonly kOnBody: number; readonly kOnMessageComplete: number;
   };
-  readonly allMethods?: readonly string[];
   readonly methods: readonly string[];
 }
 
-const { HTTPParser, allMethods, methods } = ((): Binding => {
-  const quiet = process as { noDeprecation?: boolean };
-  const before = quiet.noDeprecation === true;
-  quiet.noDeprecation = true; // DEP0111: there is no public way to this parser but a whole server
-  const made = (process as unknown as { binding(name: string): Binding }).binding('http_parser');
-  quiet.noDeprecation = before;
-  return made;
-})();
-const METHODS = allMethods ?? methods;
+// There is no public way to this parser but a whole server. `process.binding` went away in Node 25.
+const { HTTPParser, methods: METHODS } = createRequire(import.meta.url)('_http_common') as Binding;
 
 const RESOURCE = {};
 
