@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { addressText, type DoorError } from '../front/doors.ts';
+import { addressText, type DoorError } from '../front/doors/doors.ts';
 import type { Settings } from '../config/settings.ts';
 import { holds, portHolder } from './proc.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { DoorSetting, Settings } from '../config/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
-import { addressText } from '../front/doors.ts';
+import { addressText } from '../front/doors/doors.ts';
 import type { Inherited } from '../front/front.ts';
 import type { ListenAddress } from '../transport/wire.ts';
 import { listening, socketAt, unixPath } from './proc.ts';

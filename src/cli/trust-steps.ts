@@ -1,5 +1,5 @@
 /** What a person does by hand, on machines that Sallyport does not change by itself. Exact, to be copied. */
-import { AUTHORITY_PATH } from '../front/authority-download.ts';
+import { AUTHORITY_PATH } from '../front/own/authority-download.ts';
 import { quote } from '../certs/trust-stores/store.ts';
 
 /** An authority, as far as the steps need it. */

@@ -7,11 +7,11 @@ import type { Scheme } from '../core/contract/truth.ts';
 import type { Terms } from '../transport/wire.ts';
 import { createContext, createSite, openCertificates, openClientAuthorities, type Doors } from './compose.ts';
 import type { FrontContext } from './context.ts';
-import { doorTerms } from './door-plan.ts';
+import { doorTerms } from './doors/door-plan.ts';
 import type { Live } from './live.ts';
 import type { Share } from './part.ts';
-import { siteName } from './site.ts';
-import { Sites } from './sites.ts';
+import { siteName } from './sites/site.ts';
+import { Sites } from './sites/sites.ts';
 import type { ServerGroup } from './upstream/group.ts';
 
 export interface ConfigurationParts {

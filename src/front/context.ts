@@ -6,15 +6,15 @@ import type { Scheme } from '../core/contract/truth.ts';
 import type { Settings, SiteSettings } from '../config/settings.ts';
 import type { Transport } from '../transport/wire.ts';
 import type { ClientPolicy } from '../core/contract/certificate.ts';
-import type { AuthorityDownload } from './authority-download.ts';
-import type { createClaimLog } from './claim-log.ts';
+import type { AuthorityDownload } from './own/authority-download.ts';
+import type { createClaimLog } from './log/claim-log.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { Fellows } from './fellows.ts';
 import type { Live } from './live.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { ReadFile } from './part.ts';
-import type { Sites } from './sites.ts';
+import type { Sites } from './sites/sites.ts';
 import type { ClientConnection } from './downstream/http1.ts';
 
 /**

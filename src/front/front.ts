@@ -7,19 +7,19 @@ import { openAdmin, type Admin } from './admin/admin.ts';
 import type { Doors } from './compose.ts';
 import { Configuration } from './configuration.ts';
 import type { Observed } from './context.ts';
-import { doorPlan } from './door-plan.ts';
-import { openDoor, type InheritedSocket, type Door } from './doors.ts';
+import { doorPlan } from './doors/door-plan.ts';
+import { openDoor, type InheritedSocket, type Door } from './doors/doors.ts';
 import { Live } from './live.ts';
-import { endAfter } from './outlived.ts';
+import { endAfter } from './doors/outlived.ts';
 import type { Log } from './log/index.ts';
-import { openLog } from './open-log.ts';
+import { openLog } from './log/open-log.ts';
 import type { Part, Share } from './part.ts';
 import { Counters } from './metrics/counters.ts';
 import type { Snapshot } from './metrics/snapshot.ts';
 import { takeSnapshot } from './metrics/state.ts';
-import { siteName } from './site.ts';
-import { stopGracefully } from './stop.ts';
-import { openTracing } from './tracing.ts';
+import { siteName } from './sites/site.ts';
+import { stopGracefully } from './doors/stop.ts';
+import { openTracing } from './tracing/tracing.ts';
 
 export interface FrontOptions {
   /** Where log lines go; default the process's standard output. */

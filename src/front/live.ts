@@ -8,7 +8,7 @@ import { OwnLimiter, type Limiter } from './limiter/limiter.ts';
 import type { Log } from './log/index.ts';
 import type { Counters } from './metrics/counters.ts';
 import { Scarcity } from './scarcity.ts';
-import type { Tracing } from './tracing.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 export interface LiveParts {
   readonly transport: Transport;

@@ -1,7 +1,7 @@
 import type { Certificates } from '../certs/store.ts';
 import type { Fellows } from './fellows.ts';
 import type { Limiter } from './limiter/limiter.ts';
-import type { OpenLog } from './open-log.ts';
+import type { OpenLog } from './log/open-log.ts';
 
 /** Reads a file whole. Throws the system's error. */
 export type ReadFile = (path: string) => Uint8Array;

@@ -42,7 +42,7 @@ export class NodeTlsServer {
       ...this.contexts.options(undefined),
       ALPNProtocols: [...options.alpn],
       handshakeTimeout: NEVER, // ours comes first, and does not count time in which this process did not run
-      // A certificate that is not good is told, not refused: TLS 1.3 has no way to say what is wrong, a page has (front/client-check.ts).
+      // A certificate that is not good is told, not refused: TLS 1.3 has no way to say what is wrong, a page has (front/exchange/client-check.ts).
       ...(policy && { requestCert: true, rejectUnauthorized: false }),
       SNICallback(this: unknown, name, done) { answerName(name, done, this); }, // `this` is the TLSSocket
     });

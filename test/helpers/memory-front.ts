@@ -3,13 +3,13 @@ import { createContext, createSite, type Parts } from '../../src/front/compose.t
 import type { Fellows } from '../../src/front/fellows.ts';
 import { ClientConnection } from '../../src/front/downstream/http1.ts';
 import type { FrontContext } from '../../src/front/context.ts';
-import type { Door } from '../../src/front/doors.ts';
+import type { Door } from '../../src/front/doors/doors.ts';
 import { Live } from '../../src/front/live.ts';
 import type { Limiter } from '../../src/front/limiter/limiter.ts';
 import { createLog, type Log } from '../../src/front/log/index.ts';
-import type { Tracing } from '../../src/front/tracing.ts';
+import type { Tracing } from '../../src/front/tracing/tracing.ts';
 import type { Counters } from '../../src/front/metrics/counters.ts';
-import { Sites } from '../../src/front/sites.ts';
+import { Sites } from '../../src/front/sites/sites.ts';
 import { DEFAULT_LEAST_RATES, DEFAULT_MAX_BODY, DEFAULT_MAX_CONNECTIONS, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
 import { MemoryTransport, MemoryWire, type Defer, type MemoryWireOptions } from './memory-transport.ts';

@@ -1,5 +1,5 @@
 /** OpenTelemetry for tests: a stand-in for its API, and the spans that end. */
-import type { Api } from '../../src/front/tracing-api.ts';
+import type { Api } from '../../src/front/tracing/tracing-api.ts';
 // @ts-expect-error a program's own module, without types
 import * as untyped from './otel-api.mjs';
 // @ts-expect-error the same

@@ -6,7 +6,7 @@ import test from 'node:test';
 import { doorTrouble } from '../../src/cli/door-trouble.ts';
 import { listening, listeningBelow, portHolder } from '../../src/cli/proc.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { DoorError, openDoor } from '../../src/front/doors.ts';
+import { DoorError, openDoor } from '../../src/front/doors/doors.ts';
 import type { ListenAddress, ListenOptions, Transport } from '../../src/transport/wire.ts';
 import { linux } from '../helpers/processes.ts';
 import type { Scope } from '../helpers/scope.ts';

@@ -4,7 +4,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Fault } from '../../src/core/errors.ts';
-import { CollectedBody } from '../../src/front/collected-body.ts';
+import { CollectedBody } from '../../src/front/forwarding/collected-body.ts';
 import { sendBody } from '../../src/front/upstream/pump.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Gathered } from '../../src/cli/workers/gathered.ts';
-import { createHandshakeLog, logPlainOnTls } from '../../src/front/handshake-log.ts';
+import { createHandshakeLog, logPlainOnTls } from '../../src/front/log/handshake-log.ts';
 import { Counters } from '../../src/front/metrics/counters.ts';
 import { prometheusText } from '../../src/front/metrics/prometheus.ts';
 import { BOUNDS, merge, type Snapshot } from '../../src/front/metrics/snapshot.ts';

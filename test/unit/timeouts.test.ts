@@ -9,7 +9,7 @@ import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
 import { parseDuration } from '../../src/config/quantities.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { Settings, Timeouts } from '../../src/config/settings.ts';
-import { doorTerms } from '../../src/front/door-plan.ts';
+import { doorTerms } from '../../src/front/doors/door-plan.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { eventually } from '../helpers/scope.ts';
 

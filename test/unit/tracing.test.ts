@@ -1,8 +1,8 @@
 /** Each exchange as a span of OpenTelemetry, where there is an SDK; and the trace context passed on, where there is none. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiTracing } from '../../src/front/tracing.ts';
-import type { Api } from '../../src/front/tracing-api.ts';
+import { ApiTracing } from '../../src/front/tracing/tracing.ts';
+import type { Api } from '../../src/front/tracing/tracing-api.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { api, recordSpans } from '../helpers/otel.ts';
 

@@ -4,7 +4,7 @@ import type { NamedPair } from '../../certs/table.ts';
 import { Fellows, type News } from '../../front/fellows.ts';
 import { SharedLimiter } from '../../front/limiter/shared.ts';
 import { createLog, standardOutput, type Log } from '../../front/log/index.ts';
-import { LAST_LINES, type OpenLog } from '../../front/open-log.ts';
+import { LAST_LINES, type OpenLog } from '../../front/log/open-log.ts';
 import type { Part, Share as Told } from '../../front/part.ts';
 import type { ToParent } from './channel.ts';
 import { readHanded } from './handed-files.ts';

@@ -3,7 +3,7 @@ import { NO_BODY } from '../../core/http1/write-head.ts';
 import { rawPath } from '../../core/policy/paths.ts';
 import { dateLine } from '../date.ts';
 import { prometheusText, PROMETHEUS_TYPE, type Build } from '../metrics/prometheus.ts';
-import type { OwnAnswer } from '../own-answers.ts';
+import type { OwnAnswer } from '../own/own-answers.ts';
 import { reasonPhrase } from '../reasons.ts';
 import type { createGuard } from './guard.ts';
 import type { History } from './history.ts';

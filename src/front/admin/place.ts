@@ -1,7 +1,7 @@
 import { isThisMachine } from '../../config/admin.ts';
 import type { AdminSettings, Settings } from '../../config/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
-import { DoorError, type DoorPlace } from '../doors.ts';
+import { DoorError, type DoorPlace } from '../doors/doors.ts';
 import type { Log } from '../log/index.ts';
 
 /** What the admin address speaks: a password must not cross a network in the clear, where there are certificates. */

@@ -1,8 +1,8 @@
 import type { Fault } from '../../core/errors.ts';
 import type { Peer } from '../../core/contract/trust.ts';
 import type { FrontContext } from '../context.ts';
-import { logRefusal } from '../exchange-log.ts';
-import { faultAnswer, idLine } from '../own-answers.ts';
+import { logRefusal } from '../log/exchange-log.ts';
+import { faultAnswer, idLine } from '../own/own-answers.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 
 /** Answers, for the last time, what is not a request. It never reaches an app, and no exchange will log it. */

@@ -1,6 +1,6 @@
 import type { SiteSettings } from '../../config/settings.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import type { ReadFile } from '../part.ts';
 import { compileGuards } from './guards.ts';

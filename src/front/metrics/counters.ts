@@ -1,7 +1,7 @@
 import { countStripped } from '../../core/contract/keep.ts';
 import type { FaultCode } from '../../core/errors.ts';
-import type { ExchangeFacts } from '../exchange-facts.ts';
-import { statusOf } from '../exchange-log.ts';
+import type { ExchangeFacts } from '../exchange/exchange-facts.ts';
+import { statusOf } from '../log/exchange-log.ts';
 import { BOUNDS, NO_SITE, type Histogram, type RedirectFinding, type Refusal, type SiteCounts, type Snapshot } from './snapshot.ts';
 
 /** Above 599 is no status (RFC 9110 §15); those few that apps invent are counted as 0. */

@@ -5,7 +5,7 @@ import { readRequestHead } from '../../core/http1/request-head.ts';
 import { NO_BODY } from '../../core/http1/write-head.ts';
 import { DEFAULT_PORT, hostName } from '../../core/policy/urls.ts';
 import type { FrontContext } from '../context.ts';
-import type { Asked } from '../targets.ts';
+import type { Asked } from '../sites/targets.ts';
 import type { Ask } from './check.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { AnswerHead, RequestHead } from '../../core/http1/heads.ts';
 import { Name } from '../../core/http1/names.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
 import type { WireError } from '../../transport/wire.ts';
-import { logDefect } from '../exchange-log.ts';
+import { logDefect } from '../log/exchange-log.ts';
 import { AnswerReader, type AnswerEvents, type AnswerSource } from './answer-reader.ts';
 import { AppLine } from './app-line.ts';
 import { AS_IT_IS, framingOf, type BodyFraming } from './body-framing.ts';

@@ -1,7 +1,7 @@
 import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
 import type { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { tlsTo, type AppTls } from './app-tls.ts';
 import { AppConnection } from './connection.ts';
 import { IdleConnections, type Which } from './idle.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { CollectedBody } from '../collected-body.ts';
+import type { CollectedBody } from '../forwarding/collected-body.ts';
 
 /** Where a collected body goes. */
 export interface BodySink {

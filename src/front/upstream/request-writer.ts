@@ -12,7 +12,7 @@ import { compileChanges } from '../../core/policy/field-changes.ts';
 import { comparedPrefix } from '../../core/policy/prefixes.ts';
 import { prefixInUrls } from '../../core/policy/strip.ts';
 import type { AppRoute } from '../../config/settings.ts';
-import type { RunScript } from '../scripts.ts';
+import type { RunScript } from '../php/scripts.ts';
 
 /** One request, judged, with what is true about it. */
 export interface Forwarded {

@@ -54,7 +54,7 @@ export const PLANTED: readonly Planted[] = [
   { what: 'HTTP_ variables for names of the server', file: 'core/cgi/variables.ts', from: 'const reserved = new Set([...NEVER_FROM_FIELDS, ', to: 'const reserved = new Set([' },
   // Answers
   { what: 'an app\'s connection is kept though bytes came behind its answer', file: 'front/upstream/connection.ts', from: 'if (this.#keepAlive && this.#requestWhole && !more && ', to: 'if (this.#keepAlive && this.#requestWhole && ' },
-  { what: 'a cut answer is ended', file: 'front/exchange-answer.ts', from: '    this.#end();\n    this.down.cut();', to: "    this.#end();\n    this.down.finish('');" },
+  { what: 'a cut answer is ended', file: 'front/exchange/exchange-answer.ts', from: '    this.#end();\n    this.down.cut();', to: "    this.#end();\n    this.down.finish('');" },
   { what: 'a cut answer to HTTP/1.0 ends in order', file: 'front/downstream/http1.ts', from: 'if (this.#line.writer.endsWithConnection) { this.#line.wire.reset(); return; }', to: '' },
   { what: 'a 101 that nobody asked for', file: 'front/upstream/connection.ts', from: 'if (!this.#maySwitch || !head.websocket) {', to: 'if (!head.websocket) {' },
   { what: '204 may have a body', file: 'core/http1/answer-head.ts', from: 'return status < 200 || status === 204;', to: 'return status < 200;' },
