@@ -19,7 +19,7 @@ for (const file of filesBelow(src).filter((path) => !path.endsWith('.ts'))) {
   cpSync(file, to);
 }
 
-const { configJsonSchema } = await import(new URL('../dist/config/schema.js', import.meta.url));
+const { configJsonSchema } = await import(new URL('../dist/config/schema/schema.js', import.meta.url));
 writeFileSync(join(dist, 'schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
 
 const sourceOf = (path) => join(src, relative(dist, path).replace(/(\.js|\.d\.ts|\.js\.map)$/, '.ts'));

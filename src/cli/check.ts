@@ -2,7 +2,7 @@ import { readAuthorities } from '../certs/client-authorities.ts';
 import { loadPair, worries } from '../certs/pair-file.ts';
 import { CertificateError } from '../certs/events.ts';
 import { readRoots } from '../certs/roots.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import { oldLists } from '../core/contract/published/index.ts';
 import { uncheckedWarning } from '../front/upstream/app-tls.ts';
 import { explain } from './explain.ts';

@@ -1,4 +1,4 @@
-import { resolveConfig } from '../config/resolve.ts';
+import { resolveConfig } from '../config/resolve/resolve.ts';
 import type { Front } from '../front/front.ts';
 import { startDemoApp } from './demo/app.ts';
 import { configFromFlags, flagOf } from './flags-to-config.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { addressText, type DoorError } from '../front/doors/doors.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import { holds, portHolder } from './proc.ts';
 
 /** Where a door goes that may not have, or cannot get, its own port. */

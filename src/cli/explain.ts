@@ -1,6 +1,6 @@
 import { countWorkers } from './workers/count.ts';
-import type { CompressSettings, AppRoute, DoorSetting, FieldChanges, MaintenanceSettings, RouteSettings, Settings, SiteSettings } from '../config/settings.ts';
-import type { ConnectAddress } from '../config/addresses.ts';
+import type { CompressSettings, AppRoute, DoorSetting, FieldChanges, MaintenanceSettings, RouteSettings, Settings, SiteSettings } from '../config/settings/settings.ts';
+import type { ConnectAddress } from '../config/values/addresses.ts';
 import { PUBLISHED } from '../core/contract/published/index.ts';
 import { wwwPairs } from '../core/policy/www.ts';
 import { compileTeller } from '../core/contract/tell.ts';

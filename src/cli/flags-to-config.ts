@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { parseGuardFlag } from '../config/guards.ts';
-import { parseTrustHeader } from '../config/names.ts';
-import { splitRule } from '../config/prefix.ts';
+import { parseGuardFlag } from '../config/resolve/guards.ts';
+import { parseTrustHeader } from '../config/values/names.ts';
+import { splitRule } from '../config/values/prefix.ts';
 import { pathText, Problems, type Path } from '../config/problems.ts';
 import type { Flags } from './flags.ts';
 

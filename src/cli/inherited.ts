@@ -2,7 +2,7 @@
  * Sockets that a service manager opened for this process: environment variables and descriptors from 3 on
  * (sd_listen_fds(3)). Whoever starts the process decides them, as he decides its arguments.
  */
-import type { DoorSetting, Settings } from '../config/settings.ts';
+import type { DoorSetting, Settings } from '../config/settings/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { addressText } from '../front/doors/doors.ts';
 import type { Inherited } from '../front/front.ts';

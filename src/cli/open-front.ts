@@ -1,5 +1,5 @@
 import { CertificateError } from '../certs/events.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import { DoorError } from '../front/doors/doors.ts';
 import { startFront, type Front, type FrontOptions } from '../front/front.ts';
 import { LogFileError } from '../front/log/index.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../certs/events.ts';
 import { watchFiles } from '../certs/watch.ts';
 import { unchangeable, type Unchangeable } from '../config/changes.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import { flagOf } from './flags-to-config.ts';
 import { inheritedCount } from './inherited.ts';
 import type { Serving } from './serve.ts';

@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 
 /** The files of authorities that the apps' certificates are checked with, each once. */
 export const rootFiles = ({ sites }: Settings): string[] =>

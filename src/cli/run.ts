@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import type { Flags } from './flags.ts';
 import { listeningBelow } from './proc.ts';
 import { freePort, waitForPort } from './run/accepts.ts';

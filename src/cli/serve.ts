@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import type { Front } from '../front/front.ts';
 import { passedBy } from './inherited.ts';
 import { inWords, openFront } from './open-front.ts';

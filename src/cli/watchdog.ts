@@ -1,4 +1,4 @@
-import { LONGEST } from '../config/quantities.ts';
+import { LONGEST } from '../config/values/quantities.ts';
 import type { Terminal } from './terminal.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings/settings.ts';
 
 /**
  * How another value of a key comes to count while the front runs. `reload`: with the next request. `upgrade`: it is made at

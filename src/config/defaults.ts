@@ -1,6 +1,6 @@
 import { CODINGS } from '../core/policy/codings.ts';
 import { COMPRESSIBLE } from '../core/policy/compress.ts';
-import type { CheckSettings, CompressSettings, LeastRates, Timeouts, TrustHeaders, UpstreamSettings } from './settings.ts';
+import type { CheckSettings, CompressSettings, LeastRates, Timeouts, TrustHeaders, UpstreamSettings } from './settings/settings.ts';
 
 /** What counts where a configuration is silent. The reasons are in docs and in the schema's descriptions. */
 export const DEFAULT_TIMEOUTS: Timeouts = {

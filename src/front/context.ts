@@ -3,7 +3,7 @@ import type { RequestHead } from '../core/http1/heads.ts';
 import type { Connection, Reader } from '../core/contract/read.ts';
 import type { Peer } from '../core/contract/trust.ts';
 import type { Scheme } from '../core/contract/truth.ts';
-import type { Settings, SiteSettings } from '../config/settings.ts';
+import type { Settings, SiteSettings } from '../config/settings/settings.ts';
 import type { Transport } from '../transport/wire.ts';
 import type { ClientPolicy } from '../core/contract/certificate.ts';
 import type { AuthorityDownload } from './own/authority-download.ts';

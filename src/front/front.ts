@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import type { Scheme } from '../core/contract/truth.ts';
 import { rotateTicketKeys } from '../transport/ticket-keys.ts';
 import { nativeTransport, runtime } from '../transport/runtime.ts';

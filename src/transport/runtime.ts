@@ -1,8 +1,8 @@
-import { bun } from './bun-runtime.ts';
-import { bunTransport } from './bun.ts';
-import { nodeTransport } from './node.ts';
-import { bind as bindOnBun } from './bun-bind.ts';
-import { bind as bindOnNode } from './node-bind.ts';
+import { bun } from './bun/runtime.ts';
+import { bunTransport } from './bun/bun.ts';
+import { nodeTransport } from './node/node.ts';
+import { bind as bindOnBun } from './bun/bind.ts';
+import { bind as bindOnNode } from './node/bind.ts';
 import { takeTicketKeys } from './ticket-keys.ts';
 import type { Bound, ListenAddress, Transport } from './wire.ts';
 

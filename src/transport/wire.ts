@@ -1,6 +1,6 @@
 /**
  * The whole contract with a runtime. Every rule of HTTP lives above it, so every test of HTTP runs without a socket,
- * and a second runtime is one file beside node.ts.
+ * and another runtime is a folder beside node/ and bun/.
  */
 import type { CertificatePair, ClientPolicy, PickCertificate, PickClientPolicy, ShownCertificate } from '../core/contract/certificate.ts';
 import type { Fault } from '../core/errors.ts';

@@ -101,5 +101,5 @@ createServer((_, answer) => answer.end(JSON.stringify({ argv: process.argv, exec
 test('nothing but one module reads files of the package while it runs', () => {
   const readers = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && /import\.meta|__dirname|__filename/.test(readFileSync(join(ROOT, 'src', file), 'utf8')));
-  assert.deepEqual(readers.sort(), ['cli/launch.ts', 'cli/own-files.ts', 'transport/bun-bind.ts'], 'cli/launch.ts looks for the package bun, and transport/bun-bind.ts for a module of Bun\'s own: the executable has both inside');
+  assert.deepEqual(readers.sort(), ['cli/launch.ts', 'cli/own-files.ts', 'transport/bun/bind.ts'], 'cli/launch.ts looks for the package bun, and transport/bun/bind.ts for a module of Bun\'s own: the executable has both inside');
 });

@@ -11,7 +11,7 @@ import type { Tracing } from '../../src/front/tracing/tracing.ts';
 import type { Counters } from '../../src/front/metrics/counters.ts';
 import { Sites } from '../../src/front/sites/sites.ts';
 import { DEFAULT_LEAST_RATES, DEFAULT_MAX_BODY, DEFAULT_MAX_CONNECTIONS, DEFAULT_READ_AHEAD, DEFAULT_TIMEOUTS, DEFAULT_TRUST_HEADERS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
-import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings.ts';
+import type { AppRoute, ServerSettings, Settings, SiteSettings, UpstreamSettings } from '../../src/config/settings/settings.ts';
 import { MemoryTransport, MemoryWire, type Defer, type MemoryWireOptions } from './memory-transport.ts';
 
 /** Servers on 127.0.0.1, by port. */

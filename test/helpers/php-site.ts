@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { AppRoute, StaticRoute } from '../../src/config/settings.ts';
+import type { AppRoute, StaticRoute } from '../../src/config/settings/settings.ts';
 import { decodeFastCgi, ended, stdout } from './cgi-decode.ts';
 import type { FastCgiRequest } from './cgi-decode.ts';
 import { MemoryFront, appRoute, servers, settings, siteSettings, upstream } from './memory-front.ts';

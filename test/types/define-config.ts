@@ -1,6 +1,6 @@
 /** What `defineConfig` lets a person write; `npm run typecheck` reads this file, and each expected error must be one. */
 import type { z } from 'zod';
-import type { configSchema } from '../../src/config/schema.ts';
+import type { configSchema } from '../../src/config/schema/schema.ts';
 import { defineConfig, type Config, type RouteConfig, type SiteConfig } from '../../src/index.ts';
 
 defineConfig({ app: 8000 });

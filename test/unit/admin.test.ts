@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { openAdmin } from '../../src/front/admin/admin.ts';
 import { Counters } from '../../src/front/metrics/counters.ts';
 import { takeSnapshot } from '../../src/front/metrics/state.ts';
-import type { ListenAddress } from '../../src/config/addresses.ts';
+import type { ListenAddress } from '../../src/config/values/addresses.ts';
 import { MemoryFront, settings, siteSettings } from '../helpers/memory-front.ts';
 import { MemoryWire } from '../helpers/memory-transport.ts';
 import type { ListenOptions } from '../../src/transport/wire.ts';

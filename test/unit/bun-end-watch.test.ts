@@ -1,9 +1,9 @@
 /** What the order of events rests on; that it tells one end from the other is tested with real sockets (transport-secure.test.ts). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EndWatch } from '../../src/transport/bun-end-watch.ts';
-import type { BunSocket, Handlers } from '../../src/transport/bun-runtime.ts';
-import type { BunWire } from '../../src/transport/bun-wire.ts';
+import { EndWatch } from '../../src/transport/bun/end-watch.ts';
+import type { BunSocket, Handlers } from '../../src/transport/bun/runtime.ts';
+import type { BunWire } from '../../src/transport/bun/wire.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 

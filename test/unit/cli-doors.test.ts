@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import test from 'node:test';
 import { doorTrouble } from '../../src/cli/door-trouble.ts';
 import { listening, listeningBelow, portHolder } from '../../src/cli/proc.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
+import { resolveConfig } from '../../src/config/resolve/resolve.ts';
 import { DoorError, openDoor } from '../../src/front/doors/doors.ts';
 import type { ListenAddress, ListenOptions, Transport } from '../../src/transport/wire.ts';
 import { linux } from '../helpers/processes.ts';

@@ -10,7 +10,7 @@ import { version } from '../../src/cli/version.ts';
 import { readSettings } from '../../src/cli/settings.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { DEFAULT_COMPRESS } from '../../src/config/defaults.ts';
-import type { Settings } from '../../src/config/settings.ts';
+import type { Settings } from '../../src/config/settings/settings.ts';
 import { scope, tempDir } from '../helpers/scope.ts';
 
 const cwd = tempDir(scope());

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { inheritedDoors, passedBy } from '../../src/cli/inherited.ts';
 import { appEnvironment } from '../../src/cli/run/command.ts';
 import { RunError } from '../../src/cli/terminal.ts';
-import { parseDoor } from '../../src/config/door.ts';
+import { parseDoor } from '../../src/config/values/door.ts';
 import type { ListenAddress } from '../../src/transport/wire.ts';
 
 interface Case { readonly sockets: readonly (string | undefined)[]; readonly names?: string; readonly https?: string; readonly http?: string }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ClientCertificate, ClientPolicy, ShownCertificate } from '../../src/core/contract/certificate.ts';
 import { clientPolicies } from '../../src/front/exchange/client-check.ts';
-import type { SiteSettings } from '../../src/config/settings.ts';
+import type { SiteSettings } from '../../src/config/settings/settings.ts';
 import type { TlsFacts } from '../../src/transport/wire.ts';
 import { appRoute, MemoryFront, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { parseAnswer } from '../helpers/talk.ts';

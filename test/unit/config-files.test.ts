@@ -6,7 +6,7 @@ import test from 'node:test';
 import { z } from 'zod';
 import { findConfig, loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problems.ts';
-import { configJsonSchema, configSchema } from '../../src/config/schema.ts';
+import { configJsonSchema, configSchema } from '../../src/config/schema/schema.ts';
 import { scope, tempDir } from '../helpers/scope.ts';
 
 const folder = tempDir(scope());

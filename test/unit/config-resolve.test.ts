@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { DEFAULT_COMPRESS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
 import { ConfigError } from '../../src/config/problems.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
+import { resolveConfig } from '../../src/config/resolve/resolve.ts';
 import type { Config } from '../../src/config/types.ts';
-import type { Settings } from '../../src/config/settings.ts';
+import type { Settings } from '../../src/config/settings/settings.ts';
 import { scope, tempDir } from '../helpers/scope.ts';
 
 const folder = tempDir(scope());

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError } from '../../src/config/problems.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
-import type { AppRoute, UpstreamSettings } from '../../src/config/settings.ts';
+import { resolveConfig } from '../../src/config/resolve/resolve.ts';
+import type { AppRoute, UpstreamSettings } from '../../src/config/settings/settings.ts';
 import { tempDir } from '../helpers/scope.ts';
 
 const upstreams = (config: unknown): UpstreamSettings[] => resolveConfig(config, { folder: '/srv', defaultLog: 'json' }).sites

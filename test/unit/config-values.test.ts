@@ -1,13 +1,13 @@
 /** The small values of a configuration: what each may be written as, and what is said of what it may not. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseDoor } from '../../src/config/door.ts';
-import { parseHostName, parseTrustHeader } from '../../src/config/names.ts';
-import { splitRule } from '../../src/config/prefix.ts';
+import { parseDoor } from '../../src/config/values/door.ts';
+import { parseHostName, parseTrustHeader } from '../../src/config/values/names.ts';
+import { splitRule } from '../../src/config/values/prefix.ts';
 import { BadValue } from '../../src/config/problems.ts';
-import { parseDuration, parsePort, parseSize, parseTimeout } from '../../src/config/quantities.ts';
+import { parseDuration, parsePort, parseSize, parseTimeout } from '../../src/config/values/quantities.ts';
 import { didYouMean } from '../../src/core/suggest.ts';
-import { parseUpstream } from '../../src/config/upstream.ts';
+import { parseUpstream } from '../../src/config/values/upstream.ts';
 
 const refusal = (read: () => unknown): string => {
   try {

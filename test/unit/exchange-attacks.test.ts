@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
-import type { AppRoute, Timeouts } from '../../src/config/settings.ts';
+import type { AppRoute, Timeouts } from '../../src/config/settings/settings.ts';
 import type { AppLead } from '../../src/front/sites/targets.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { DEFAULT_COMPRESS } from '../../src/config/defaults.ts';
-import type { AppRoute } from '../../src/config/settings.ts';
+import type { AppRoute } from '../../src/config/settings/settings.ts';
 import { canMake } from '../../src/front/coding/coder.ts';
 import type { Coding } from '../../src/core/policy/codings.ts';
 import { ended, stdout } from '../helpers/cgi-decode.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
-import type { AppRoute, Timeouts } from '../../src/config/settings.ts';
+import type { AppRoute, Timeouts } from '../../src/config/settings/settings.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';
 import { eventually, sleep } from '../helpers/scope.ts';

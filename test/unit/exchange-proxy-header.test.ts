@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ProxyReader } from '../../src/core/proxy-protocol/reader.ts';
 import type { ProxyHeader } from '../../src/core/proxy-protocol/header.ts';
-import type { Settings } from '../../src/config/settings.ts';
+import type { Settings } from '../../src/config/settings/settings.ts';
 import type { AppPool } from '../../src/front/upstream/pool.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import type { MemoryWire } from '../helpers/memory-transport.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { AppRoute, SiteSettings } from '../../src/config/settings.ts';
+import type { AppRoute, SiteSettings } from '../../src/config/settings/settings.ts';
 import { MemoryFront, appRoute, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { eventually, scope, tempDir } from '../helpers/scope.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_TIMEOUTS, DEFAULT_UPSTREAM } from '../../src/config/defaults.ts';
-import type { AppRoute, UpstreamSettings } from '../../src/config/settings.ts';
+import type { AppRoute, UpstreamSettings } from '../../src/config/settings/settings.ts';
 import { createCrowd } from '../../src/front/doors/crowd.ts';
 import { Fellows } from '../../src/front/fellows.ts';
 import { createLog } from '../../src/front/log/index.ts';

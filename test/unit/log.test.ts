@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LogFormat } from '../../src/config/settings.ts';
+import type { LogFormat } from '../../src/config/settings/settings.ts';
 import { createLog, type AccessEntry, type FrontEvent, type Log } from '../../src/front/log/index.ts';
 
 const TIME = Date.UTC(2024, 4, 6, 7, 8, 9, 12);

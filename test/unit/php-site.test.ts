@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StaticRoute } from '../../src/config/settings.ts';
+import type { StaticRoute } from '../../src/config/settings/settings.ts';
 import type { MemoryFront } from '../helpers/memory-front.ts';
 import { BARE, ROOT, answer, asked, get, phpFront, settled } from '../helpers/php-site.ts';
 import { eventually } from '../helpers/scope.ts';

@@ -10,7 +10,7 @@ import { refuseOpenFolder } from '../../src/cli/privilege/log-folder.ts';
 import { rootWarning } from '../../src/cli/privilege/root.ts';
 import { readHanded } from '../../src/cli/workers/handed-files.ts';
 import { ConfigError } from '../../src/config/problems.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
+import { resolveConfig } from '../../src/config/resolve/resolve.ts';
 import { RunError } from '../../src/cli/terminal.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'sallyport-privilege-'));

@@ -1,8 +1,8 @@
 /** How often a path may be asked for: who is counted as one, which rule counts, and what is said. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseRate } from '../../src/config/rates.ts';
-import type { RateSettings, SiteSettings } from '../../src/config/settings.ts';
+import { parseRate } from '../../src/config/values/rates.ts';
+import type { RateSettings, SiteSettings } from '../../src/config/settings/settings.ts';
 import { networkOf } from '../../src/core/contract/address.ts';
 import type { Limiter, Told } from '../../src/front/limiter/limiter.ts';
 import { MemoryFront, appRoute, settings, siteSettings } from '../helpers/memory-front.ts';

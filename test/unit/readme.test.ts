@@ -9,7 +9,7 @@ import { createJudge } from '../../src/app/judge.ts';
 import { addSettingsFlags } from '../../src/cli/app-settings.ts';
 import { addFlags } from '../../src/cli/flags.ts';
 import { main } from '../../src/cli/program.ts';
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/config/schema/schema.ts';
 import { configTypes } from '../../scripts/config-types.ts';
 import { withFlags } from '../../scripts/readme-flags.ts';
 import { settingsPage } from '../../scripts/settings-page.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { unchangeable } from '../../src/config/changes.ts';
-import type { Settings, SiteSettings } from '../../src/config/settings.ts';
+import type { Settings, SiteSettings } from '../../src/config/settings/settings.ts';
 import { startFront, type Front } from '../../src/front/front.ts';
 import { appRoute, servers, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { MemoryTransport, type MemoryWire } from '../helpers/memory-transport.ts';

@@ -1,7 +1,7 @@
 /** One id for each request: in the log, for the app, for the client, and from a proxy that gave it one already. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Settings, TrustHeaders } from '../../src/config/settings.ts';
+import type { Settings, TrustHeaders } from '../../src/config/settings/settings.ts';
 import { DEFAULT_TRUST_HEADERS } from '../../src/config/defaults.ts';
 import { createIds } from '../../src/front/ids.ts';
 import { MemoryFront, settings } from '../helpers/memory-front.ts';

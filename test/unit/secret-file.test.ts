@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ConfigError } from '../../src/config/problems.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
+import { resolveConfig } from '../../src/config/resolve/resolve.ts';
 import { createJudge } from '../../src/app/judge.ts';
 import { fieldsOfRaw } from '../../src/app/fields.ts';
 import { MemoryFront, settings, siteSettings } from '../helpers/memory-front.ts';

@@ -1,7 +1,7 @@
 /** An app of several servers, with both ends of every connection in the test's hands. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { UpstreamSettings } from '../../src/config/settings.ts';
+import type { UpstreamSettings } from '../../src/config/settings/settings.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/config/defaults.ts';
 import { MemoryFront, appRoute, servers, settings, siteSettings, upstream } from '../helpers/memory-front.ts';
 import { MemoryTransport, type MemoryWire } from '../helpers/memory-transport.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { StaticRoute } from '../../src/config/settings.ts';
+import type { StaticRoute } from '../../src/config/settings/settings.ts';
 import { closeFile, createStaticRoot, type FileAnswer, type StaticRoot } from '../../src/front/static/index.ts';
 import { fieldsOf } from '../helpers/fields.ts';
 import { scope, tempDir } from '../helpers/scope.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { StaticRoute } from '../../src/config/settings.ts';
+import type { StaticRoute } from '../../src/config/settings/settings.ts';
 import { closeFile, createStaticRoot, streamFile, type FileAnswer, type StaticRoot } from '../../src/front/static/index.ts';
 import { fieldsOf } from '../helpers/fields.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { KNOWN_CIPHERS } from '../../src/config/tls-door.ts';
+import { KNOWN_CIPHERS } from '../../src/config/values/tls-door.ts';
 import { makeTicketKeys, rotateTicketKeys, takeTicketKeys, ticketKeys } from '../../src/transport/ticket-keys.ts';
 import type { CertificatePair, ClientPolicy } from '../../src/transport/wire.ts';
 import { eventually, sleep, tempDir, within } from '../helpers/scope.ts';
@@ -135,7 +135,7 @@ describe('a TLS door', () => {
         assert.equal(second.socket.isSessionReused(), true, `${maxVersion} ${servername}`);
         current = two;
         const third = await shake(t, door, { servername, maxVersion, session: ticket });
-        // Bun has no way to give two contexts one key for tickets (src/transport/bun-contexts.ts).
+        // Bun has no way to give two contexts one key for tickets (src/transport/bun/contexts.ts).
         assert.equal(third.socket.isSessionReused(), !onBun, `${maxVersion} ${servername} after the replacement`);
       }
     }

@@ -14,7 +14,7 @@ import { Fellows, type News } from '../../src/front/fellows.ts';
 import { createLog, type FrontEvent } from '../../src/front/log/index.ts';
 import { Health } from '../../src/front/upstream/health.ts';
 import { ticketKeys } from '../../src/transport/ticket-keys.ts';
-import type { UpstreamSettings } from '../../src/config/settings.ts';
+import type { UpstreamSettings } from '../../src/config/settings/settings.ts';
 import { eventually } from '../helpers/scope.ts';
 import { onBun } from '../helpers/transport.ts';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { UserSettings } from '../../config/settings.ts';
+import type { UserSettings } from '../../config/settings/settings.ts';
 import { RunError } from '../terminal.ts';
 
 /** A user as the system counts: what a process becomes that serves clients. */

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import type { FrontEvent } from '../../front/log/index.ts';
 
 /** Said where clients talk to a process that is root. */

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { existsSync } from 'node:fs';
-import type { ListenAddress } from '../../config/addresses.ts';
-import type { DoorSetting, Settings } from '../../config/settings.ts';
+import type { ListenAddress } from '../../config/values/addresses.ts';
+import type { DoorSetting, Settings } from '../../config/settings/settings.ts';
 
 /** What a service of systemd is made of. */
 export interface ServicePlan {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 
 /** How many processes are to serve. */
 export function countWorkers({ workers, certificates, https }: Pick<Settings, 'workers' | 'certificates' | 'https'>, cores: () => number = coresHere): number {

@@ -1,6 +1,6 @@
 /** Files that only the parent reads: secrets, and what lies among them. Workers get what is in them. */
 import { readFileSync } from 'node:fs';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 
 /** By absolute path, in base64. */
 export type HandedFiles = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { Certificates } from '../../certs/store.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import { openCertificates } from '../../front/compose.ts';
 import type { Log } from '../../front/log/index.ts';
 import type { CertificatePair } from '../../core/contract/certificate.ts';

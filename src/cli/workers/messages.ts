@@ -1,6 +1,6 @@
 /** What a parent and its workers say to each other: plain values, as JSON carries them. One line for each kind of message. */
 import type { NamedPair } from '../../certs/table.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import type { CertificatePair } from '../../core/contract/certificate.ts';
 import type { News } from '../../front/fellows.ts';
 import type { Inherited } from '../../front/front.ts';

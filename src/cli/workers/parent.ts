@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import type { NamedPair } from '../../certs/table.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { doorPlace } from '../../front/doors/door-plan.ts';
 import { addressText, openPlaces, type Door, type Place } from '../../front/doors/doors.ts';

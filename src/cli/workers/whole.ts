@@ -1,5 +1,5 @@
 /** A configuration as the parent has it, and what of it each worker is told: no more than its part needs. */
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import { adminScheme } from '../../front/admin/place.ts';
 import { ADMIN } from './child.ts';
 import { readForAdmin, readForWorkers, type HandedFiles } from './handed-files.ts';

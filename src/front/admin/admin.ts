@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Certificates } from '../../certs/store.ts';
-import { isThisMachine } from '../../config/admin.ts';
-import { readSecretFile } from '../../config/secret.ts';
-import type { AdminSettings, Settings, SiteSettings } from '../../config/settings.ts';
+import { isThisMachine } from '../../config/values/admin.ts';
+import { readSecretFile } from '../../config/values/secret.ts';
+import type { AdminSettings, Settings, SiteSettings } from '../../config/settings/settings.ts';
 import { CEILINGS } from '../../transport/descriptors.ts';
 import type { Transport } from '../../transport/wire.ts';
 import { createContext } from '../compose.ts';

@@ -1,5 +1,5 @@
-import { isThisMachine } from '../../config/admin.ts';
-import type { AdminSettings, Settings } from '../../config/settings.ts';
+import { isThisMachine } from '../../config/values/admin.ts';
+import type { AdminSettings, Settings } from '../../config/settings/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { DoorError, type DoorPlace } from '../doors/doors.ts';
 import type { Log } from '../log/index.ts';

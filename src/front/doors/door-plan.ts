@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import { compileTrust, trusts, type Peer } from '../../core/contract/trust.ts';
 import type { PickCertificate } from '../../core/contract/certificate.ts';

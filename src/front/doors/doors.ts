@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { DoorSetting } from '../../config/settings.ts';
+import type { DoorSetting } from '../../config/settings/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { ListenAddress, Listener, ListenOptions, Transport } from '../../transport/wire.ts';
 

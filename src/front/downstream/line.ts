@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import type { Wire } from '../../transport/wire.ts';
 import type { Clock } from '../../transport/clock.ts';
 import { Output } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { Settings, Timeouts } from '../../config/settings.ts';
+import type { Settings, Timeouts } from '../../config/settings/settings.ts';
 import type { Clock, Timed } from '../../transport/clock.ts';
 
 /** Milliseconds that a client gets to read its last answer while what it still sends is thrown away. */

@@ -1,7 +1,7 @@
 import type { ClientPolicy, PickClientPolicy, ShownCertificate } from '../../core/contract/certificate.ts';
 import { Fault, FAULTS } from '../../core/errors.ts';
 import { compileHosts } from '../../core/policy/hosts.ts';
-import type { SiteSettings } from '../../config/settings.ts';
+import type { SiteSettings } from '../../config/settings/settings.ts';
 import type { Exchange } from './exchange.ts';
 import { peerText } from '../log/exchange-log.ts';
 import type { Site } from '../sites/site.ts';

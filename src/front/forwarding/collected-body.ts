@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppRoute } from '../../config/settings.ts';
+import type { AppRoute } from '../../config/settings/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import { isOutOfDescriptors, tooMany } from '../scarcity.ts';
 

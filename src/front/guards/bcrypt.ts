@@ -1,4 +1,4 @@
-import type { PasswordHash } from '../../config/htpasswd.ts';
+import type { PasswordHash } from '../../config/values/htpasswd.ts';
 import { inSlices } from './slices.ts';
 
 type Bcrypt = Extract<PasswordHash, { kind: 'bcrypt' }>;

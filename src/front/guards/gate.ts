@@ -1,4 +1,4 @@
-import type { SiteSettings } from '../../config/settings.ts';
+import type { SiteSettings } from '../../config/settings/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Limiter } from '../limiter/limiter.ts';

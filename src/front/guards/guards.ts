@@ -1,4 +1,4 @@
-import type { GuardSettings, SiteSettings } from '../../config/settings.ts';
+import type { GuardSettings, SiteSettings } from '../../config/settings/settings.ts';
 import { compileTrust, trusts, type Peer, type Trust } from '../../core/contract/trust.ts';
 import { Fault } from '../../core/errors.ts';
 import { compilePrefixes, judged } from '../../core/policy/prefixes.ts';

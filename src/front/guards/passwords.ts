@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readHtpasswd, type PasswordHash } from '../../config/htpasswd.ts';
+import { readHtpasswd, type PasswordHash } from '../../config/values/htpasswd.ts';
 import { networkOf } from '../../core/contract/address.ts';
 import { Fault } from '../../core/errors.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';

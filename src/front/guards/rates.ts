@@ -2,7 +2,7 @@ import { networkOf } from '../../core/contract/address.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Rate } from '../../core/policy/buckets.ts';
 import { compilePrefixes, judged } from '../../core/policy/prefixes.ts';
-import type { SiteSettings } from '../../config/settings.ts';
+import type { SiteSettings } from '../../config/settings/settings.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import type { Told, Verdict } from './step.ts';
 

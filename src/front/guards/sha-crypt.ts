@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PasswordHash } from '../../config/htpasswd.ts';
+import type { PasswordHash } from '../../config/values/htpasswd.ts';
 import { inSlices } from './slices.ts';
 
 type ShaCrypt = Extract<PasswordHash, { kind: 'sha-crypt' }>;

@@ -1,4 +1,4 @@
-import type { LogFormat } from '../../config/settings.ts';
+import type { LogFormat } from '../../config/settings/settings.ts';
 import { combinedAccess } from './combined.ts';
 import type { AccessEntry, FrontEvent, ReadyEvent } from './entries.ts';
 import { createHide } from './hide.ts';

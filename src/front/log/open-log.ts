@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import { createLog, LogFile, standardOutput, type Log } from './index.ts';
 
 /** How long the end waits for a disk or a reader that is slow to take the last lines (milliseconds). */

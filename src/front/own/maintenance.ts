@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { compileTrust, trusts, type Trust } from '../../core/contract/trust.ts';
-import type { MaintenanceSettings } from '../../config/settings.ts';
+import type { MaintenanceSettings } from '../../config/settings/settings.ts';
 import type { Log } from '../log/index.ts';
 import { MAX_PAGE } from './own-pages.ts';
 

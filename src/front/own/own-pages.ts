@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Fault } from '../../core/errors.ts';
-import type { SiteSettings } from '../../config/settings.ts';
+import type { SiteSettings } from '../../config/settings/settings.ts';
 import type { Maintenance } from './maintenance.ts';
 
 /** Bytes of a page at most: it is kept in memory. */

@@ -1,4 +1,4 @@
-import type { AnswerRoute, RedirectRoute } from '../../config/settings.ts';
+import type { AnswerRoute, RedirectRoute } from '../../config/settings/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import { NO_BODY } from '../../core/http1/write-head.ts';
 import type { ChangeFields } from '../../core/policy/field-changes.ts';

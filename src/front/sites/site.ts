@@ -9,7 +9,7 @@ import { compilePrefixes, judged, match, stricterRoute, type PrefixTable } from 
 import type { RepairOptions } from '../../core/policy/repair.ts';
 import { allHttps, compileSchemes, decide, type SchemePolicy, type SchemeRules } from '../../core/policy/scheme.ts';
 import { wwwPairs } from '../../core/policy/www.ts';
-import type { SiteSettings } from '../../config/settings.ts';
+import type { SiteSettings } from '../../config/settings/settings.ts';
 import { compileGate, type Gate } from '../guards/gate.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import type { Log } from '../log/index.ts';

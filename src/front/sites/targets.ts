@@ -6,7 +6,7 @@ import { rawPath } from '../../core/policy/paths.ts';
 import { createRepair, type RepairFields, type RepairOptions } from '../../core/policy/repair.ts';
 import { createStrip, prefixInUrls, type Strip } from '../../core/policy/strip.ts';
 import { withoutCookie } from '../../core/http1/without-cookie.ts';
-import type { AppRoute, RouteSettings, StaticRoute } from '../../config/settings.ts';
+import type { AppRoute, RouteSettings, StaticRoute } from '../../config/settings/settings.ts';
 import { compileCompress } from '../coding/compressed.ts';
 import { createHandOver, type HandOver } from '../static/hand-over.ts';
 import { createScripts, type RunScript, type Scripts } from '../php/scripts.ts';

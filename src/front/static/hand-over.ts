@@ -3,7 +3,7 @@ import { utf8AsLatin1 } from '../../core/bytes.ts';
 import { Fault } from '../../core/errors.ts';
 import { climbs, comparedPath, decodedPath } from '../../core/policy/paths.ts';
 import { compilePrefixes, findPrefix, type PrefixTable } from '../../core/policy/prefixes.ts';
-import type { AppRoute } from '../../config/settings.ts';
+import type { AppRoute } from '../../config/settings/settings.ts';
 import { createStaticRoot, type StaticRoot } from './root.ts';
 import type { GivenOut } from './source.ts';
 

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
 import { ownPath } from '../../core/policy/redirect.ts';
 import type { Fields } from '../../core/http1/fields.ts';
-import type { StaticRoute } from '../../config/settings.ts';
+import type { StaticRoute } from '../../config/settings/settings.ts';
 import { bare, faulty, fileAnswer, type Asked, type FileAnswer } from './answer.ts';
 import { Contents, SMALL, sameFile, type Kept } from './cache.ts';
 import { readConditions } from './conditions.ts';

@@ -1,5 +1,5 @@
 import { readRoots } from '../../certs/roots.ts';
-import type { ServerSettings, UpstreamSettings } from '../../config/settings.ts';
+import type { ServerSettings, UpstreamSettings } from '../../config/settings/settings.ts';
 import type { ConnectTls } from '../../transport/wire.ts';
 import type { Expected } from './tls-trouble.ts';
 

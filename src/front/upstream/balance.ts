@@ -1,4 +1,4 @@
-import type { Balance } from '../../config/settings.ts';
+import type { Balance } from '../../config/settings/settings.ts';
 import { hashText, mix } from './hash.ts';
 import type { Server } from './server.ts';
 

@@ -1,7 +1,7 @@
 import { STDIN_END, stdinRecords } from '../../core/fastcgi/records.ts';
 import { chunkHead, CHUNK_END, lastChunk } from '../../core/http1/body-writer.ts';
 import type { BodyPlan } from '../../core/http1/write-head.ts';
-import type { UpstreamProtocol } from '../../config/settings.ts';
+import type { UpstreamProtocol } from '../../config/settings/settings.ts';
 import type { Output } from '../output.ts';
 
 /** What stands around the pieces of a request's body and at its end. */

@@ -1,4 +1,4 @@
-import type { CheckSettings } from '../../config/settings.ts';
+import type { CheckSettings } from '../../config/settings/settings.ts';
 import type { Truth } from '../../core/contract/truth.ts';
 import { Fault } from '../../core/errors.ts';
 import { readRequestHead } from '../../core/http1/request-head.ts';

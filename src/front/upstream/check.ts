@@ -1,4 +1,4 @@
-import type { CheckSettings } from '../../config/settings.ts';
+import type { CheckSettings } from '../../config/settings/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import type { AnswerHead } from '../../core/http1/heads.ts';
 import { NO_BODY } from '../../core/http1/write-head.ts';

@@ -1,5 +1,5 @@
-import { readSecretFile } from '../../config/secret.ts';
-import type { StickySettings, UpstreamSettings } from '../../config/settings.ts';
+import { readSecretFile } from '../../config/values/secret.ts';
+import type { StickySettings, UpstreamSettings } from '../../config/settings/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
 import { createChoose, type Choose } from './balance.ts';

@@ -1,4 +1,4 @@
-import type { UpstreamSettings } from '../../config/settings.ts';
+import type { UpstreamSettings } from '../../config/settings/settings.ts';
 import type { ServerNews } from '../fellows.ts';
 
 /** A pause grows to this many milliseconds, or stays what was asked for where that is longer. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ServerSettings } from '../../config/settings.ts';
+import type { ServerSettings } from '../../config/settings/settings.ts';
 import type { WireError } from '../../transport/wire.ts';
 import type { Timed } from '../../transport/clock.ts';
 import type { AppPool } from './pool.ts';

@@ -1,4 +1,4 @@
-import type { UpstreamSettings } from '../../config/settings.ts';
+import type { UpstreamSettings } from '../../config/settings/settings.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Clock, Timed } from '../../transport/clock.ts';
 import type { Log } from '../log/index.ts';

@@ -1,4 +1,4 @@
-import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../config/settings.ts';
+import type { ServerSettings, UpstreamProtocol, UpstreamSettings } from '../../config/settings/settings.ts';
 import type { Fault } from '../../core/errors.ts';
 import type { FrontContext } from '../context.ts';
 import type { Exchange } from '../exchange/exchange.ts';

@@ -11,7 +11,7 @@ import { closedWithoutAnswer, uwsgiPacket } from '../../core/uwsgi/packet.ts';
 import { compileChanges } from '../../core/policy/field-changes.ts';
 import { comparedPrefix } from '../../core/policy/prefixes.ts';
 import { prefixInUrls } from '../../core/policy/strip.ts';
-import type { AppRoute } from '../../config/settings.ts';
+import type { AppRoute } from '../../config/settings/settings.ts';
 import type { RunScript } from '../php/scripts.ts';
 
 /** One request, judged, with what is true about it. */

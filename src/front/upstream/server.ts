@@ -1,4 +1,4 @@
-import type { ServerSettings, UpstreamSettings } from '../../config/settings.ts';
+import type { ServerSettings, UpstreamSettings } from '../../config/settings/settings.ts';
 import type { FrontContext } from '../context.ts';
 import { hashText } from './hash.ts';
 import { Health } from './health.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { StickySettings } from '../../config/settings.ts';
+import type { StickySettings } from '../../config/settings/settings.ts';
 import type { Scheme } from '../../core/contract/truth.ts';
 import type { RequestHead } from '../../core/http1/heads.ts';
 import { cookiePairs } from '../../core/policy/cookies.ts';

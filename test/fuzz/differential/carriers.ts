@@ -1,7 +1,7 @@
 /** Every way by which a request reaches an app, each as a front of its own. */
 import assert from 'node:assert/strict';
 import { upstream } from '../../helpers/memory-front.ts';
-import type { UpstreamSettings } from '../../../src/config/settings.ts';
+import type { UpstreamSettings } from '../../../src/config/settings/settings.ts';
 import { Stage } from './stage.ts';
 import { OWN, PROFILES, type Profile } from './told.ts';
 

@@ -1,7 +1,7 @@
 /** A whole front without sockets or promises: whatever an input makes it do is over when the call returns. */
 import { MemoryFront, appRoute, settings, siteSettings } from '../../helpers/memory-front.ts';
 import type { MemoryWire } from '../../helpers/memory-transport.ts';
-import type { AppRoute, SiteSettings } from '../../../src/config/settings.ts';
+import type { AppRoute, SiteSettings } from '../../../src/config/settings/settings.ts';
 import type { FrontContext, Observed } from '../../../src/front/context.ts';
 
 export const MAX_BODY = 1000;

@@ -1,7 +1,0 @@
-import type { Transport } from './wire.ts';
-import { connect } from './bun-connect.ts';
-import { listen } from './bun-listen.ts';
-import { systemLookup } from './system-lookup.ts';
-
-/** The transport on Bun's own sockets. */
-export const bunTransport: Transport = { listen, connect, lookup: systemLookup };
