@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { incompleteClose } from '../incomplete-close.ts';
+import type { Endpoint } from '../wire.ts';
 import { resetOf } from './app-socket.ts';
 import { NodeWire } from './wire.ts';
-import type { Endpoint } from '../wire.ts';
 
 /**
  * A TLS connection to an app, where no end passes for one in order that is not. For a reset (see AppSocket) it is looked
@@ -12,15 +12,15 @@ import type { Endpoint } from '../wire.ts';
  */
 export class SecureAppWire extends NodeWire {
   #completeOnly = false;
-  /** The end that has come was told by close_notify. */
-  #complete = false;
+  /** The end that has come was told by close_notify; undefined before there is one. */
+  #complete: boolean | undefined;
 
   constructor(socket: TLSSocket, raw: Socket, peer: Endpoint) {
     super(socket, raw, peer);
     const push = socket.push.bind(socket);
     // The end goes into the queue of what is to be told while it can still be seen how it came.
     socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
-      if (chunk === null) this.#complete = !finRead(socket, raw);
+      if (chunk === null) this.#complete ??= !finRead(socket, raw);
       return push(chunk, encoding);
     };
   }
@@ -30,7 +30,7 @@ export class SecureAppWire extends NodeWire {
   override onEnd(): void {
     const reset = resetOf(this.raw);
     if (reset !== undefined) this.fail(reset);
-    else if (this.#completeOnly && !this.#complete) this.fail(incompleteClose());
+    else if (this.#completeOnly && this.#complete !== true) this.fail(incompleteClose());
     else super.onEnd();
   }
 }
