@@ -81,7 +81,8 @@ function processes(): Process[] {
   return names.filter((name) => /^\d+$/.test(name)).flatMap((name): Process[] => {
     // pid (name) state ppid pgrp session …; the name may hold spaces and parentheses, so the last one counts.
     const stat = /^(\d+) \((.*)\) \S (\d+) \d+ (\d+)/s.exec(read(`/proc/${name}/stat`));
-    return stat === null ? [] : [{ pid: Number(stat[1]), name: stat[2]!, parent: Number(stat[3]), session: Number(stat[4]) }];
+    // Node 26 names its main thread, and so the process.
+    return stat === null ? [] : [{ pid: Number(stat[1]), name: stat[2]!.replace(/-MainThread$/, ''), parent: Number(stat[3]), session: Number(stat[4]) }];
   });
 }
 

@@ -1,6 +1,7 @@
 /** A door that cannot be opened names the address, who holds it where the system tells, and what to do. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import test from 'node:test';
 import { doorTrouble } from '../../src/cli/door-trouble.ts';
@@ -72,6 +73,16 @@ test('who listens is read from the system', { skip: linux }, async (t) => {
     assert.ok(listeningBelow(process.pid).some((socket) => socket.port === port));
     assert.match(portHolder(port) ?? '', new RegExp(`\\(pid ${process.pid}\\)$`));
   }
+});
+
+// From Node 26 on the system calls every program of Node so, and a message said to stop "node-MainThread".
+test('a program of Node is named as it was started, not by its main thread', { skip: linux }, async (t) => {
+  const port = await listen(t, '127.0.0.1');
+  const comm = `/proc/${process.pid}/comm`;
+  const before = readFileSync(comm, 'latin1');
+  t.after(() => { writeFileSync(comm, before.trim()); });
+  writeFileSync(comm, 'node-MainThread');
+  assert.equal(portHolder(port), `node (pid ${process.pid})`);
 });
 
 test('a free port has no holder', { skip: linux }, async (t) => {
