@@ -26,7 +26,7 @@ async function make(change) {
       });
     },
   };
-  await build({ entryPoints: [join(root, 'test/fuzz/differential/main.ts')], outfile: bundle, bundle: true, platform: 'node', format: 'esm', logLevel: 'error', plugins: [plant], banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } });
+  await build({ entryPoints: [join(root, 'test/fuzz/differential/main.ts')], outfile: bundle, bundle: true, platform: 'node', format: 'esm', logLevel: 'error', plugins: [plant], banner: { js: "import { createRequire as requiring } from 'node:module'; const require = requiring(import.meta.url);" } });
   if (change !== undefined && changed !== 1) throw new Error(`${change.what}: src/${change.file} is not part of the front`);
 }
 

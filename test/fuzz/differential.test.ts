@@ -1,5 +1,6 @@
 // Invariants: see the files of test/fuzz/differential, each in its first line. Here for a few seconds; `npm run fuzz -- --inputs N --seed S` runs so many inputs, or repeats the one that is printed.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { CARRIERS } from './differential/carriers.ts';
@@ -50,4 +51,15 @@ test(`the ${PLANTED.length} leniencies that \`npm run fuzz -- --planted\` plants
     assert.equal(text.split(from).length, 2, `${what}: src/${file} has to have this once: ${from}`);
     assert.notEqual(from, to, what);
   }
+});
+
+// What it is bundled with once declared a name that one of its modules declares too: the fuzzer did not start, and no test did it.
+test('`npm run fuzz -- --inputs N` runs, and one that is planted is found', () => {
+  const call = (...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync('node', ['scripts/fuzz.mjs', ...args], { cwd: new URL('../..', import.meta.url), encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  assert.match(call('--inputs', '200', '--seed', '1'), /"inputs": 200,\n "breaches": 0/);
+  assert.match(call('--planted', '--like', 'a cut answer is ended', '--inputs', '20000', '--seed', '1'), /^caught a cut answer is ended .*\n1 of 1 caught\n$/);
 });
