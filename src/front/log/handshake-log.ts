@@ -1,4 +1,5 @@
 import type { Peer } from '../../core/contract/trust.ts';
+import { opensslReason } from '../../transport/openssl.ts';
 import type { WireError } from '../../transport/wire.ts';
 import type { FrontContext } from '../context.ts';
 import { peerText } from './exchange-log.ts';
@@ -9,12 +10,14 @@ import { peerText } from './exchange-log.ts';
  */
 const UNTRUSTED = /_ALERT_(?:UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE)$/;
 
+const NOT_TLS = 'What the client sent is not TLS.';
+
 /** What OpenSSL's codes mean for people. */
 const WORDS: Readonly<Record<string, string>> = {
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'The client asked by ALPN for protocols that this door does not speak; it speaks http/1.1.',
   ERR_SSL_NO_SHARED_CIPHER: 'The client offered no cipher that this door and its certificate allow.',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'What the client sent is not TLS.',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'What the client sent is not TLS.', // OpenSSL 3.5 on
+  ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS, // OpenSSL 3.5 on
   ECONNRESET: 'The client closed the connection in the middle of the handshake.',
 };
 
@@ -44,8 +47,7 @@ function words({ local, settings }: FrontContext, { code, message }: WireError):
   if (UNTRUSTED.test(code)) return `The client does not trust the certificate${local ? ' (`sallyport trust`)' : ''}.`;
   const known = WORDS[code];
   if (known !== undefined) return known;
-  // OpenSSL's line is thread:error:number:library:function:reason:file:line.
-  const reason = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
+  const reason = opensslReason(message);
   return reason === undefined ? message.trim() : `The handshake failed: ${reason}.`;
 }
 

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { dateText } from '../../certs/events.ts';
 import { namesOf } from '../../certs/pem.ts';
 import { Fault } from '../../core/errors.ts';
+import { opensslReason } from '../../transport/openssl.ts';
 import type { WireError } from '../../transport/wire.ts';
 import type { AppPool } from './pool.ts';
 
@@ -60,6 +61,5 @@ function handshakeTrouble({ code, message }: WireError, { serverName }: Expected
   if (WANTS_CERTIFICATE.test(code)) return 'it refused the handshake. It may want a client certificate, and none is shown to apps: let it do without; or it allows none of the usual ciphers';
   if (code === 'ECONNRESET') return 'it closed the connection in the middle of the handshake. Look at its own output; write http:// where it does not speak TLS';
   if (!/^(?:ERR_SSL_|EPROTO)/.test(code)) return undefined;
-  // OpenSSL's line is thread:error:number:library:function:reason:file:line.
-  return `the handshake failed: ${/:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? code}`;
+  return `the handshake failed: ${opensslReason(message) ?? code}`;
 }

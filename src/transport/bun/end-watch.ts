@@ -1,5 +1,4 @@
 import type { BunSocket } from './runtime.ts';
-import type { BunWire } from './wire.ts';
 
 /**
  * Knows an end that close_notify told from a mere FIN, which Bun tells alike. A close_notify is among the bytes of a read, a
@@ -9,13 +8,13 @@ import type { BunWire } from './wire.ts';
 export class EndWatch {
   /** What a read brought is being told. */
   telling = false;
-  readonly #wire: BunWire;
   readonly #above: BunSocket;
+  readonly #readOn: () => void;
 
-  /** `below` hears the bytes of TLS before `above` hears what is in them. From inside an event of `above`'s bytes. */
-  constructor(wire: BunWire, below: BunSocket, above: BunSocket) {
-    this.#wire = wire;
+  /** `below` hears the bytes of TLS before `above` hears what is in them; `readOn` is asked for when all was told. From inside an event of `above`'s bytes. */
+  constructor(below: BunSocket, above: BunSocket, readOn: () => void) {
     this.#above = above;
+    this.#readOn = readOn;
     below.reload({ socket: { drain() {}, data: () => { this.#hold(); } } });
     this.#hold();
   }
@@ -27,7 +26,7 @@ export class EndWatch {
     // Not a microtask: those run between two events of one read.
     setImmediate(() => {
       this.telling = false;
-      if (!this.#wire.gone && !this.#wire.paused) this.#above.resume();
+      this.#readOn();
     });
   }
 }

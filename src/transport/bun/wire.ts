@@ -26,8 +26,7 @@ export class BunWire implements Wire, Owner {
   private sent = 0;
   /** Came in one piece with a PROXY header, before anybody listened. */
   private early: Uint8Array | undefined;
-  /** By whoever is told of the bytes. */
-  paused = false;
+  private paused = false;
   /** `write` said false, so `onDrain` is owed. */
   private stalled = false;
   private ended = false;
@@ -109,11 +108,11 @@ export class BunWire implements Wire, Owner {
     if (!this.paused) return;
     this.paused = false;
     if (this.early !== undefined) queueMicrotask(() => this.tellEarly());
-    else if (this.ends?.telling !== true) this.socket?.resume();
+    else this.readOn();
   }
 
   expectCompleteClose(): void {
-    if (this.below !== undefined && this.socket !== undefined) this.ends ??= new EndWatch(this, this.below, this.socket);
+    if (this.below !== undefined && this.socket !== undefined) this.ends ??= new EndWatch(this.below, this.socket, () => { this.readOn(); });
   }
 
   end(): void {
@@ -192,7 +191,11 @@ export class BunWire implements Wire, Owner {
     if (early === undefined || this.paused || this.gone) return;
     this.early = undefined;
     this.handler.onData(early);
-    if (!this.paused) this.socket?.resume();
+    this.readOn();
+  }
+
+  private readOn(): void {
+    if (!this.paused && !this.gone && this.ends?.telling !== true) this.socket?.resume();
   }
 }
 

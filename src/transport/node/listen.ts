@@ -46,8 +46,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   });
   return {
     address: bound,
-    // It has no public name; node:cluster and libuv's own programs read it there.
-    get fd() { return (server as unknown as { _handle?: { fd: number } | null })._handle?.fd; },
+    get fd() { return descriptorOf(server); },
     get arriving() { return waiting.size + (door?.size ?? 0); },
     change(terms) {
       const changed = terms.tls && door?.change(terms.tls);

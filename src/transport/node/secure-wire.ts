@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { incompleteClose } from '../incomplete-close.ts';
 import type { Endpoint } from '../wire.ts';
 import { resetOf } from './app-socket.ts';
+import { handleOf } from './handle.ts';
 import { NodeWire } from './wire.ts';
 
 /**
@@ -35,16 +36,10 @@ export class SecureAppWire extends NodeWire {
   }
 }
 
-interface Handle {
-  readonly reading?: boolean;
-  readStart(): number;
-  readStop(): number;
-}
-
 /**
  * Whether an end that is just being told was found by reading the FIN, and not in a close_notify: Node tells both alike. libuv
  * reads no further behind a FIN, so asked to read it begins again; else it says that it is reading (uv_read_start, EALREADY).
- * Where nobody reads, as the bytes that came with it were enough for now, the end was among them. No public name has this.
+ * Where nobody reads, as the bytes that came with it were enough for now, the end was among them.
  */
 function finRead(socket: TLSSocket, raw: Socket): boolean {
   const above = handleOf(socket);
@@ -55,5 +50,3 @@ function finRead(socket: TLSSocket, raw: Socket): boolean {
   below.readStop();
   return true;
 }
-
-const handleOf = (socket: Socket): Handle | undefined => (socket as unknown as { _handle?: Handle | null })._handle ?? undefined;

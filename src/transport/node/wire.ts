@@ -4,6 +4,7 @@ import type { Told } from '../admission.ts';
 import { wireError } from '../endpoint.ts';
 import type { Endpoint, Proxied, TlsFacts, Wire, WireError, WireHandler } from '../wire.ts';
 import { descriptorOf, localOf } from './endpoint.ts';
+import { handleOf } from './handle.ts';
 
 /** Bytes that may wait in the process before `write` says to stop. */
 const HIGH_WATER = 64 * 1024;
@@ -61,9 +62,8 @@ export class NodeWire implements Wire {
   get buffered(): number { return this.socket.writableLength; }
 
   get taken(): number {
-    // `writableLength` stays the same until a whole write is through, which may be megabytes. What is left of it has no
-    // public name; Node's own socket timeout looks at the same property.
-    const { _handle: handle } = this.raw as unknown as { _handle?: { bytesWritten: number; writeQueueSize?: number } | null };
+    // `writableLength` stays the same until a whole write is through, which may be megabytes.
+    const handle = handleOf(this.raw);
     return handle ? handle.bytesWritten - (handle.writeQueueSize ?? 0) : 0;
   }
 
